@@ -1,0 +1,34 @@
+import { type Carrier, empty } from "../carrier.ts";
+
+/**
+ * Headers in any case, single (`{ name: "value" }`), multi-value (`{ name: ["a", "b"] }`), or both objects of one event.
+ *
+ * The first object that has the name answers, so pass the one that keeps repeated values first. Either may be missing.
+ */
+export function headers(...objects: readonly unknown[]): Carrier {
+  const maps = objects.filter((object) => typeof object === "object" && object !== null);
+  if (maps.length === 0) return empty;
+  return (key) => {
+    for (const map of maps) {
+      const value = join(lookUp(map as Record<string, unknown>, key));
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+}
+
+/** The value of a name in any case. */
+export function lookUp(map: Record<string, unknown>, key: string): unknown {
+  if (Object.hasOwn(map, key)) return map[key];
+  // The client's spelling survives in REST API events; gateways that fold case took the shortcut above.
+  for (const name of Object.keys(map)) {
+    if (name.length === key.length && name.toLowerCase() === key) return map[name];
+  }
+  return undefined;
+}
+
+function join(value: unknown): string | undefined {
+  if (typeof value === "string") return value || undefined;
+  if (!Array.isArray(value)) return undefined;
+  return value.filter((item) => typeof item === "string" && item !== "").join(",") || undefined;
+}

@@ -1,0 +1,14 @@
+export { type BaggageMember, formatBaggage, parseBaggage } from "./baggage.ts";
+export { type Carrier, empty, type Place, single } from "./carrier.ts";
+export { attributes, attributeText } from "./carriers/attributes.ts";
+export { headers } from "./carriers/headers.ts";
+export { defaultFormats, type Extracted, extract } from "./extract.ts";
+export type { Format } from "./format.ts";
+export { datadog } from "./formats/datadog.ts";
+export { w3c } from "./formats/w3c.ts";
+export { parseXRayHeader, type XRayHeader, xray, xrayHonored } from "./formats/xray.ts";
+export { isSpanId, isTraceId } from "./ids.ts";
+export { defaultInjectFormats, inject } from "./inject.ts";
+export { type BatchMode, batch, type MergeMode, merge, type Parentage } from "./merge.ts";
+export { sameSpan, type TraceContext } from "./trace-context.ts";
+export { getMember, parseTraceState, setMember } from "./trace-state.ts";

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+const source = { conditions: ["@throughline/source"] };
+
+export default defineConfig({
+  resolve: source,
+  ssr: { resolve: source },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    // Needs a build and the npm registry: `npm run test:package`.
+    exclude: ["test/package/**", "**/node_modules/**"],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
