@@ -10,5 +10,5 @@ export { parseXRayHeader, type XRayHeader, xray, xrayHonored } from "./formats/x
 export { isSpanId, isTraceId } from "./ids.ts";
 export { defaultInjectFormats, inject } from "./inject.ts";
 export { type BatchMode, batch, type MergeMode, merge, type Parentage } from "./merge.ts";
-export { sameSpan, type TraceContext } from "./trace-context.ts";
+export { sameSpan, spanKey, type TraceContext } from "./trace-context.ts";
 export { getMember, parseTraceState, setMember } from "./trace-state.ts";

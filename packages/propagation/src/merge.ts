@@ -1,4 +1,4 @@
-import { sameSpan, type TraceContext } from "./trace-context.ts";
+import { sameSpan, spanKey, type TraceContext } from "./trace-context.ts";
 
 /** Where a span hangs: the one answer made of all the contexts that came. */
 export interface Parentage {
@@ -57,8 +57,7 @@ function all({ parent, links }: Parentage): TraceContext[] {
 function unique(contexts: readonly TraceContext[]): TraceContext[] {
   const spans = new Map<string, TraceContext>();
   for (const context of contexts) {
-    const span = `${context.traceId}-${context.spanId}`;
-    if (!spans.has(span)) spans.set(span, context);
+    if (!spans.has(spanKey(context))) spans.set(spanKey(context), context);
   }
   return [...spans.values()];
 }

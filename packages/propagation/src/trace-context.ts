@@ -24,3 +24,8 @@ export interface TraceContext {
 export function sameSpan(a: TraceContext, b: TraceContext): boolean {
   return a.traceId === b.traceId && a.spanId === b.spanId;
 }
+
+/** A key that two contexts share when, and only when, they name the same span. */
+export function spanKey({ traceId, spanId }: TraceContext): string {
+  return `${traceId}-${spanId}`;
+}
