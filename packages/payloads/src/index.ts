@@ -1,0 +1,1 @@
+export { envelope, isRecord, parseObject } from "./envelope.ts";

@@ -1,0 +1,187 @@
+import { inject as injectHeaders, extract as read, type TraceContext } from "@throughline/propagation";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { envelope, isRecord, parseObject } from "../src/index.ts";
+
+const carried = {
+  traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+  tracestate: "rojo=1",
+};
+const text = JSON.stringify(carried);
+const base64 = Buffer.from(text).toString("base64");
+
+/** The first value that the places hold for a key, and where. */
+function find(payload: unknown, key = "traceparent", at = "body"): string[] | undefined {
+  for (const place of envelope.extract(payload, at)) {
+    const value = place.carrier(key);
+    if (value !== undefined) return [place.at, value];
+  }
+  return undefined;
+}
+
+describe("extract", () => {
+  test.each<[string, unknown]>([
+    ["an object", carried],
+    ["a JSON text", text],
+    ["a JSON text with space around it", ` \n${text}\n`],
+    ["an attribute of SQS", { stringValue: text, dataType: "String" }],
+    ["a binary attribute of SQS", { binaryValue: base64, dataType: "Binary" }],
+    ["an attribute of SNS", { Type: "String", Value: text }],
+    ["a binary attribute of SNS", { Type: "Binary", Value: base64 }],
+    ["an attribute as producers write it", { DataType: "String", StringValue: text }],
+    ["a binary attribute as producers write it", { DataType: "Binary", BinaryValue: base64 }],
+    ["bytes", { DataType: "Binary", BinaryValue: Buffer.from(text) }],
+  ])("reads _datadog: %s", (_, _datadog) => {
+    expect(find({ order: 17, _datadog })).toEqual(["body._datadog", carried.traceparent]);
+  });
+
+  test.each<[string, unknown]>([
+    ["a text that is no JSON", "traceparent"],
+    ["broken JSON", '{"traceparent":'],
+    ["a JSON list", `[${text}]`],
+    ["a list", [carried]],
+    ["null", null],
+    ["a number", 17],
+    ["an attribute that holds no JSON", { stringValue: "hello" }],
+  ])("passes over _datadog: %s", (_, _datadog) => {
+    expect(find({ order: 17, _datadog })).toBeUndefined();
+    expect(find({ ...carried, _datadog })).toEqual(["body", carried.traceparent]);
+  });
+
+  test("looks into the payload's own fields after the envelope", () => {
+    const places = envelope.extract(
+      { _datadog: { tracestate: "a=1" }, TraceParent: carried.traceparent },
+      "detail",
+    );
+    expect(places.map(({ at }) => at)).toEqual(["detail._datadog", "detail"]);
+    expect(find({ _datadog: { tracestate: "a=1" }, TraceParent: carried.traceparent })).toEqual([
+      "body",
+      carried.traceparent,
+    ]);
+  });
+
+  test("says where it looked when the payload has no name", () => {
+    expect(envelope.extract({ _datadog: carried }, "").map(({ at }) => at)).toEqual(["_datadog", ""]);
+  });
+
+  test.each([undefined, null, 0, "", text, true, [carried], Symbol("payload")])(
+    "finds nothing in %s",
+    (payload) => {
+      expect(envelope.extract(payload, "body")).toEqual([]);
+    },
+  );
+
+  test("never mixes keys of two places", () => {
+    const payload = { _datadog: { traceparent: carried.traceparent }, tracestate: "other=1" };
+    const [nearest] = envelope.extract(payload, "body");
+    expect(nearest?.carrier("tracestate")).toBeUndefined();
+  });
+
+  test("an inherited _datadog is nobody's envelope", () => {
+    expect(find(Object.create({ _datadog: carried }))).toBeUndefined();
+  });
+
+  test("whatever the payload is, nothing throws", () => {
+    const payloads = fc.oneof(fc.anything(), fc.record({ _datadog: fc.anything() }));
+    fc.assert(
+      fc.property(payloads, fc.string(), (payload, key) => {
+        for (const place of envelope.extract(payload, "body")) place.carrier(key);
+      }),
+    );
+  });
+});
+
+describe("inject", () => {
+  test("gives a copy that carries the headers", () => {
+    const payload = Object.freeze({ order: 17 });
+    const copy = envelope.inject(payload, carried);
+    expect(copy).toEqual({ order: 17, _datadog: carried });
+    expect(payload).toEqual({ order: 17 });
+  });
+
+  test("replaces the envelope of the hop before", () => {
+    expect(envelope.inject({ _datadog: { traceparent: "old" } }, carried)).toEqual({ _datadog: carried });
+  });
+
+  test("does not share the headers with the payload", () => {
+    const headers = { ...carried };
+    const copy = envelope.inject({}, headers) as { _datadog?: object };
+    headers.traceparent = "changed";
+    expect(copy._datadog).toEqual(carried);
+  });
+
+  test.each([undefined, null, 17, "text", [1, 2]])("gives back as it is what cannot carry: %s", (payload) => {
+    expect(envelope.inject(payload, carried)).toBe(payload);
+  });
+});
+
+const hex = (digits: number) =>
+  fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: digits, maxLength: digits });
+// Datadog spells the halves of a trace id apart, and has no word for a lower half of zeros.
+const contexts: fc.Arbitrary<TraceContext> = fc
+  .record({ traceId: hex(32), spanId: hex(16), sampled: fc.boolean() })
+  .filter(({ traceId, spanId }) => !/0{16}$/.test(traceId) && !/^0+$/.test(spanId));
+const objects = fc.dictionary(fc.string(), fc.jsonValue());
+
+describe("a round trip", () => {
+  test.each(["as an object", "through JSON"])("brings the context back, %s", (way) => {
+    fc.assert(
+      fc.property(objects, contexts, (payload, context) => {
+        const sent = envelope.inject(payload, injectHeaders(context));
+        const [nearest] = envelope.extract(
+          way === "through JSON" ? JSON.parse(JSON.stringify(sent)) : sent,
+          "body",
+        );
+        expect(nearest?.at).toBe("body._datadog");
+        expect(nearest && read(nearest.carrier)?.context).toMatchObject(context);
+      }),
+    );
+  });
+
+  test("leaves the payload and everything else in it as it was", () => {
+    fc.assert(
+      fc.property(objects, contexts, (payload, context) => {
+        const before = structuredClone(payload);
+        const { _datadog, ...rest } = envelope.inject(payload, injectHeaders(context));
+        const { _datadog: _old, ...others } = before;
+        expect(payload).toEqual(before);
+        expect(rest).toEqual(others);
+      }),
+    );
+  });
+
+  test("pollutes no prototype", () => {
+    const hostile = JSON.parse(
+      '{"__proto__": {"polluted": true}, "_datadog": {"__proto__": {"traceparent": "x"}}}',
+    );
+    const sent = envelope.inject(hostile, JSON.parse('{"__proto__": "x", "constructor": "y"}'));
+    expect(Object.getPrototypeOf(sent)).toBe(Object.prototype);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+    expect(find(hostile)).toBeUndefined();
+    expect(find({}, "constructor")).toBeUndefined();
+    expect(find({ _datadog: {} }, "tostring")).toBeUndefined();
+  });
+});
+
+describe("parseObject", () => {
+  test.each<[unknown, unknown]>([
+    ['{"a":1}', { a: 1 }],
+    [' \t\r\n{"a":1}', { a: 1 }],
+    ["{", undefined],
+    ["[1]", undefined],
+    ["null", undefined],
+    ['"{}"', undefined],
+    ["", undefined],
+    [undefined, undefined],
+    [{ a: 1 }, undefined],
+  ])("of %j is %j", (value, expected) => expect(parseObject(value)).toEqual(expected));
+
+  test("only ever gives an object", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (value) => {
+        const parsed = parseObject(value);
+        expect(parsed === undefined || isRecord(parsed)).toBe(true);
+      }),
+    );
+  });
+});

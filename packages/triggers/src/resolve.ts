@@ -1,0 +1,152 @@
+import {
+  type BatchMode,
+  batch,
+  defaultFormats,
+  extract,
+  type Format,
+  headers,
+  type MergeMode,
+  merge,
+  type Parentage,
+  type Place,
+  type TraceContext,
+  w3c,
+  xray,
+} from "@throughline/propagation";
+import { detect } from "./detect.ts";
+import { FAAS_TRIGGER } from "./semconv.ts";
+import { sources } from "./sources/index.ts";
+import { clientContextPlaces } from "./sources/lambda.ts";
+import type { Attributes, Message, Trigger } from "./trigger.ts";
+
+/** What of Lambda's context object is looked at. */
+export interface LambdaContext {
+  readonly clientContext?: unknown;
+}
+
+/** What the runtime says of the invocation beside the event. */
+export interface RuntimeContext {
+  /** Its X-Ray tracing header. */
+  readonly xRayTraceId?: string | undefined;
+  readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
+  readonly baggage?: string | undefined;
+}
+
+export interface ResolveOptions {
+  /** The wire formats to look for, in this order within one place. Default W3C, Datadog, X-Ray. */
+  readonly formats?: readonly Format[] | undefined;
+  /** Which context is the parent when the event and the runtime both bring one. Default `"event"`. */
+  readonly merge?: MergeMode | undefined;
+  /** How a batch's messages become parent and links. Default `"auto"`. */
+  readonly batch?: BatchMode | undefined;
+  /** The triggers to tell apart. Default all. */
+  readonly triggers?: readonly Trigger[] | undefined;
+}
+
+/** A place that was looked at, and what came of it. */
+export interface Looked extends Place {
+  /** The index of the message the place belongs to; `undefined` for the runtime's own header. */
+  readonly message: number | undefined;
+  readonly context: TraceContext | undefined;
+  readonly format: string | undefined;
+}
+
+/** A message and the context it brought. */
+export interface ResolvedMessage {
+  readonly id: string | undefined;
+  readonly context: TraceContext | undefined;
+  readonly attributes: Attributes;
+}
+
+/** All that is made of an event. */
+export interface Resolution {
+  readonly trigger: Trigger;
+  readonly messages: readonly ResolvedMessage[];
+  /** What the runtime's own header holds, before merging. */
+  readonly runtime: TraceContext | undefined;
+  readonly parentage: Parentage;
+  /** The name the conventions give the span; `undefined` where that is the function's. */
+  readonly spanName: string | undefined;
+  readonly attributes: Attributes;
+  /** Every place that was looked at, in order: the answer to "why is this the parent?". */
+  readonly looked: readonly Looked[];
+}
+
+/**
+ * Says what started the function, which trace contexts its event and runtime brought, and where its span hangs.
+ *
+ * Pure: reads nothing but its arguments and changes nothing. Never throws.
+ */
+export function resolve(
+  event: unknown,
+  context: LambdaContext | undefined,
+  runtime: RuntimeContext,
+  options: ResolveOptions = {},
+): Resolution {
+  const { formats = defaultFormats, triggers = sources } = options;
+  const looked: Looked[] = [];
+  const trigger = detect(event, triggers);
+  const messages = quietly(() => trigger.messages(event), []).map((message, index): ResolvedMessage => {
+    return {
+      id: message.id,
+      context: look(placesOf(message, trigger, context), formats, index, looked),
+      attributes: message.attributes ?? {},
+    };
+  });
+  const runtimeContext = lookAtRuntime(runtime, formats, looked);
+  const brought = batch(
+    messages.map((message) => message.context),
+    trigger.batch ? options.batch : "auto",
+  );
+  return {
+    trigger,
+    messages,
+    runtime: runtimeContext,
+    parentage: merge({ event: brought, runtime: runtimeContext }, options.merge),
+    spanName: quietly(() => trigger.spanName?.(event), undefined),
+    attributes: { [FAAS_TRIGGER]: trigger.kind, ...quietly(() => trigger.attributes(event), {}) },
+    looked,
+  };
+}
+
+function* placesOf(message: Message, trigger: Trigger, context: LambdaContext | undefined): Generator<Place> {
+  // Only a caller of the Invoke API can send a client context, and it speaks for one message.
+  if (!trigger.batch) yield* quietly(() => clientContextPlaces(context), []);
+  yield* message.places();
+}
+
+/** The first context found in the places; what lies behind it is neither looked at nor parsed. */
+function look(
+  places: Iterable<Place>,
+  formats: readonly Format[],
+  message: number | undefined,
+  looked: Looked[],
+): TraceContext | undefined {
+  return quietly(() => {
+    for (const place of places) {
+      const found = extract(place.carrier, formats);
+      looked.push({ ...place, message, context: found?.context, format: found?.format });
+      if (found) return found.context;
+    }
+    return undefined;
+  }, undefined);
+}
+
+/** Read whatever formats are chosen for events: whether it counts is the merge mode's question. */
+function lookAtRuntime(runtime: RuntimeContext, formats: readonly Format[], looked: Looked[]) {
+  const { xRayTraceId, traceparent, tracestate, baggage } = runtime;
+  if (!xRayTraceId && !traceparent) return undefined;
+  const carrier = headers({ "x-amzn-trace-id": xRayTraceId, traceparent, tracestate, baggage });
+  const xrayFormat = formats.find(({ name }) => name === xray.name) ?? xray;
+  return look([{ at: "runtime", carrier }], [w3c, xrayFormat], undefined, looked);
+}
+
+/** An event may be anything, with getters that throw; the invocation goes on with what can be read. */
+function quietly<Value>(read: () => Value, otherwise: Value): Value {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}

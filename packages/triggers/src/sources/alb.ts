@@ -1,0 +1,41 @@
+import { isRecord } from "@throughline/payloads";
+import { headers } from "@throughline/propagation";
+import type { ALBEvent } from "aws-lambda";
+import type { Trigger } from "../trigger.ts";
+import { httpAttributes, httpSpanName, toStatusCode } from "./shared/http.ts";
+import { queryString } from "./shared/query.ts";
+import { isRequestEvent } from "./shared/request-context.ts";
+
+/**
+ * An application load balancer. Its target group decides whether headers come single or multi-value, never both.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+ */
+export const alb: Trigger<ALBEvent> = {
+  name: "alb",
+  kind: "http",
+  match: (event): event is ALBEvent => isRequestEvent(event) && isRecord(event.requestContext.elb),
+  messages: (event) => [{ places: () => [{ at: "headers", carrier: headersOf(event) }] }],
+  spanName: (event) => httpSpanName(event.httpMethod),
+  attributes(event) {
+    const header = headersOf(event);
+    return httpAttributes({
+      method: event.httpMethod,
+      path: event.path,
+      query: queryString([event.multiValueQueryStringParameters, event.queryStringParameters]),
+      scheme: header("x-forwarded-proto") === "https" ? "https" : "http",
+      host: header("host"),
+      port: header("x-forwarded-port"),
+      client: header("x-forwarded-for")?.split(",")[0]?.trim(),
+      userAgent: header("user-agent"),
+    });
+  },
+  outcome: (result) => {
+    const { statusCode } = Object(result) as { readonly statusCode?: unknown };
+    return { statusCode: toStatusCode(statusCode) ?? 502 };
+  },
+};
+
+function headersOf({ multiValueHeaders, headers: single }: ALBEvent) {
+  return headers(multiValueHeaders, single);
+}

@@ -1,0 +1,93 @@
+import * as semconv from "../../semconv.ts";
+import type { Attributes } from "../../trigger.ts";
+import { present, text } from "./attributes.ts";
+
+/** What an event says of its HTTP request. Any of it may be missing, or be something else than a text. */
+export interface HttpRequest {
+  readonly method: unknown;
+  readonly path: unknown;
+  /** Without the `?`. */
+  readonly query: unknown;
+  readonly scheme: "http" | "https";
+  /** The template that matched the path. */
+  readonly route?: string | undefined;
+  /** Host name, with or without a port. */
+  readonly host: unknown;
+  readonly port: unknown;
+  readonly client: unknown;
+  readonly userAgent: unknown;
+  /** As in `HTTP/1.1`. */
+  readonly protocol?: unknown;
+}
+
+const METHOD = /^(?:CONNECT|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT|QUERY|TRACE)$/;
+
+/**
+ * The conventions' attributes of an HTTP request; never headers, cookies or the body.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
+ */
+export function httpAttributes(request: HttpRequest): Attributes {
+  const method = text(request.method);
+  const known = method !== undefined && METHOD.test(method);
+  const server = splitPort(text(request.host));
+  return present({
+    [semconv.HTTP_REQUEST_METHOD]: known ? method : method && "_OTHER",
+    [semconv.HTTP_REQUEST_METHOD_ORIGINAL]: known ? undefined : method,
+    [semconv.HTTP_ROUTE]: request.route,
+    [semconv.URL_PATH]: text(request.path),
+    [semconv.URL_QUERY]: redact(text(request.query)),
+    [semconv.URL_SCHEME]: request.scheme,
+    [semconv.SERVER_ADDRESS]: server?.address,
+    [semconv.SERVER_PORT]: server && (toPort(request.port) ?? server.port ?? defaultPort(request.scheme)),
+    [semconv.CLIENT_ADDRESS]: splitPort(text(request.client))?.address,
+    [semconv.USER_AGENT_ORIGINAL]: text(request.userAgent),
+    [semconv.NETWORK_PROTOCOL_VERSION]: protocolVersion(request.protocol),
+  });
+}
+
+/** `GET /pets/{id}`, or `GET` where no template is known: a path would make as many names as there are pets. */
+export function httpSpanName(method: unknown, route?: string): string {
+  const name = typeof method === "string" && METHOD.test(method) ? method : "HTTP";
+  return route ? `${name} ${route}` : name;
+}
+
+/** A status code, which gateways also take as a text. */
+export function toStatusCode(value: unknown): number | undefined {
+  const code = typeof value === "string" ? Number(value) : value;
+  return typeof code === "number" && Number.isInteger(code) && code >= 100 && code <= 599 ? code : undefined;
+}
+
+/** A path template; a catch-all like `$default` is none. */
+export function toRoute(value: unknown): string | undefined {
+  return typeof value === "string" && value.startsWith("/") ? value : undefined;
+}
+
+/** Values in a query that grant access; the conventions name them. */
+const SECRET =
+  /(?<=^|&)(X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token|AWSAccessKeyId|Signature|sig|X-Goog-Signature)=[^&]*/g;
+
+function redact(query: string | undefined): string | undefined {
+  return query?.replace(SECRET, "$1=REDACTED");
+}
+
+/** `10.0.0.1:443`, `[::1]:443`, `example.com`; a bare IPv6 address has colons that start no port. */
+function splitPort(host: string | undefined): { address: string; port: number | undefined } | undefined {
+  if (host === undefined) return undefined;
+  const [, address = host, port] = /^(\[[^\]]+\]|[^:]+):([0-9]{1,5})$/.exec(host) ?? [];
+  return { address, port: toPort(port) };
+}
+
+function toPort(value: unknown): number | undefined {
+  const port = typeof value === "string" && value !== "" ? Number(value) : undefined;
+  return port !== undefined && Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
+}
+
+function defaultPort(scheme: HttpRequest["scheme"]): number {
+  return scheme === "https" ? 443 : 80;
+}
+
+/** `HTTP/1.1` is 1.1, `HTTP/2.0` is 2. */
+function protocolVersion(protocol: unknown): string | undefined {
+  return typeof protocol === "string" ? /^HTTP\/(1\.[01]|[2-9])/.exec(protocol)?.[1] : undefined;
+}

@@ -1,0 +1,49 @@
+import { envelope, isRecord, parseObject } from "@throughline/payloads";
+import { attributes, type Place } from "@throughline/propagation";
+
+// No queue takes a longer message.
+const MAX_LENGTH = 1024 * 1024;
+// Every propagation key there is has one of these in it; a text without them need not be parsed.
+const PROPAGATION = /trace|_datadog|\bb3\b/i;
+const MAX_LEVELS = 3;
+
+/** Message attributes: each key an attribute of its own, then all keys in the JSON text of `_datadog`. */
+export function* attributePlaces(map: unknown, at: string): Generator<Place> {
+  yield { at, carrier: attributes(map) };
+  // The last of an envelope's places are its plain fields: the attributes just given.
+  yield* envelope.extract(map, at).slice(0, -1);
+}
+
+/**
+ * Where a message's text may hold a context: in the envelope that a service wrapped the message in on its way here (an SNS
+ * notification, an EventBridge event, one in the other), or in the producer's own JSON.
+ *
+ * The text is parsed when the first of the places is asked for.
+ */
+export function* textPlaces(text: unknown, at: string, levels: number = MAX_LEVELS): Generator<Place> {
+  if (levels === 0 || typeof text !== "string" || text.length > MAX_LENGTH || !PROPAGATION.test(text)) return;
+  const payload = parseObject(text);
+  if (!payload) return;
+  if (isNotification(payload)) {
+    yield* attributePlaces(payload.MessageAttributes, `${at}.MessageAttributes`);
+    yield* textPlaces(payload.Message, `${at}.Message`, levels - 1);
+  } else if (isBusEvent(payload)) {
+    yield* envelope.extract(payload.detail, `${at}.detail`);
+  } else {
+    yield* envelope.extract(payload, at);
+  }
+}
+
+/** Whether it is an EventBridge event. */
+export function isBusEvent(event: unknown): event is Record<string, unknown> {
+  return (
+    isRecord(event) &&
+    typeof event["detail-type"] === "string" &&
+    typeof event.source === "string" &&
+    "detail" in event
+  );
+}
+
+function isNotification({ Type, TopicArn }: Record<string, unknown>): boolean {
+  return Type === "Notification" && typeof TopicArn === "string";
+}

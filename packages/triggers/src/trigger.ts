@@ -1,0 +1,49 @@
+import type { Place } from "@throughline/propagation";
+
+/** Span attributes, keyed by the semantic conventions. */
+export type Attributes = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** `faas.trigger`. */
+export type TriggerKind = "http" | "pubsub" | "datasource" | "timer" | "other";
+
+/** One upstream unit that an event holds: an HTTP request, a queue's message, a stream's record. */
+export interface Message {
+  /** How a partial batch response names it. */
+  readonly id?: string | undefined;
+  /**
+   * Where its trace context may be, nearest first.
+   *
+   * Written as a generator, a source pays for a place only when it is reached: a body is not parsed when an attribute answered.
+   */
+  places(): Iterable<Place>;
+  /** What the conventions say of this message alone; goes on its link. */
+  readonly attributes?: Attributes | undefined;
+}
+
+/** What an invocation's result says of itself. */
+export interface Outcome {
+  /** HTTP triggers: the status code answered. */
+  readonly statusCode?: number | undefined;
+  /** Batch triggers: the ids of the messages that failed. */
+  readonly failed?: readonly string[] | undefined;
+}
+
+/**
+ * One kind of event that can start a function.
+ *
+ * A member is an object literal in a file of its own, named as the file is. Its `match` claims its own events and no other
+ * trigger's: exactly one matches each event, in whatever order they are asked.
+ */
+export interface Trigger<Event = unknown> {
+  readonly name: string;
+  readonly kind: TriggerKind;
+  /** Whether its events hold a list of messages, so that several traces may meet in one invocation. */
+  readonly batch?: boolean | undefined;
+  /** Cheap; never throws, never parses. */
+  match(event: unknown): event is Event;
+  messages(event: Event): readonly Message[];
+  /** The span's name, when the conventions know a better one than the function's. Low cardinality. */
+  spanName?(event: Event): string | undefined;
+  attributes(event: Event): Attributes;
+  outcome?(result: unknown, event: Event): Outcome;
+}

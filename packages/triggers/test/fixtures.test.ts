@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { detect, lambda, resolve, sources } from "../src/index.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+import { fixtures, spell } from "./fixtures.ts";
+
+describe.each(fixtures)("$name: $expected.about", ({ name, event, expected }) => {
+  const resolution = resolve(event, undefined, {});
+
+  test("exactly one source matches; none where only the fallback is left", () => {
+    const matching = sources.filter((source) => source.match(event)).map((source) => source.name);
+    expect(matching).toEqual(expected.trigger === lambda.name ? [] : [expected.trigger]);
+    expect(detect(event, sources).name).toBe(expected.trigger);
+    expect(name.split("/")[0]).toBe(expected.trigger);
+  });
+
+  test("each message's context is found, and where", () => {
+    expect(resolution.messages.map((message) => spell(message.context))).toEqual(expected.messages);
+    const found = resolution.messages.map(
+      (_, index) =>
+        resolution.looked.find(({ message, context }) => context && message === index)?.at ?? null,
+    );
+    expect(found).toEqual(expected.found);
+  });
+
+  test("parent and links", () => {
+    const { parent, links } = resolution.parentage;
+    expect(spell(parent)).toEqual(expected.parent);
+    expect(links.map(({ traceId, spanId }) => ({ traceId, spanId }))).toEqual(expected.links);
+  });
+
+  test("span name and attributes", () => {
+    expect(resolution.spanName ?? null).toBe(expected.spanName);
+    expect(resolution.attributes).toEqual(expected.attributes);
+  });
+
+  test("the event is only read", () => {
+    const before = structuredClone(event);
+    const frozen = deepFreeze(structuredClone(event));
+    for (const source of [...sources, lambda]) {
+      if (!source.match(frozen)) continue;
+      for (const message of source.messages(frozen))
+        for (const { carrier } of message.places()) carrier("b3");
+      source.attributes(frozen);
+      source.spanName?.(frozen);
+      source.outcome?.(undefined, frozen);
+    }
+    expect(resolve(frozen, undefined, {})).toMatchObject({ attributes: resolution.attributes });
+    expect(frozen).toEqual(before);
+    expect(event).toEqual(before);
+  });
+});
+
+test("every source has fixtures", () => {
+  const covered = new Set(fixtures.map(({ expected }) => expected.trigger));
+  expect(sources.filter(({ name }) => !covered.has(name))).toEqual([]);
+});
+
+test("the sources are listed alphabetically", () => {
+  const names = sources.map(({ name }) => name);
+  expect(names).toEqual(names.toSorted());
+});
