@@ -1,0 +1,10 @@
+export { activate, ensureContextManager, LiveContext, within } from "./activate.ts";
+export { toContext } from "./carried.ts";
+export type { Ending } from "./ending.ts";
+export type { InvocationContext } from "./environment.ts";
+export { getTraceContext, getTraceHeaders } from "./headers.ts";
+export { type Invocation, type InvocationOptions, startInvocation } from "./invocation.ts";
+export { formatsFromEnvironment, fromPropagator, toPropagator } from "./propagator.ts";
+export { lambdaResource, type ResourceAttributes } from "./resource.ts";
+export { readRuntime } from "./runtime.ts";
+export { shared } from "./shared.ts";

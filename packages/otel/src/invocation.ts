@@ -1,0 +1,110 @@
+import {
+  type Context,
+  diag,
+  INVALID_SPAN_CONTEXT,
+  type Link,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
+import { parseXRayHeader, spanKey, type TraceContext } from "@throughline/propagation";
+import { type Attributes, type Resolution, type ResolveOptions, resolve } from "@throughline/triggers";
+import { toContext, withCarried } from "./carried.ts";
+import { type Ending, endSpan } from "./ending.ts";
+import { functionName, type InvocationContext, invocationAttributes } from "./environment.ts";
+import { readRuntime } from "./runtime.ts";
+import { toSpanContext } from "./span-context.ts";
+
+export interface InvocationOptions extends ResolveOptions {
+  /** The tracer that starts the span. Default the global provider's. */
+  readonly tracer?: Tracer | undefined;
+  /** Whether to sample a trace whose upstream left that open. Default yes. */
+  readonly decide?: ((traceId: string) => boolean) | undefined;
+}
+
+/** A running invocation: its live span, and its end. */
+export interface Invocation {
+  readonly span: Span;
+  /** The context that the handler should run in: the span, the baggage that came, what must be passed on. */
+  readonly context: Context;
+  readonly resolution: Resolution;
+  readonly ended: boolean;
+  /** Ends the span, once; a later call does nothing. Never throws. */
+  end(ending: Ending): void;
+}
+
+/**
+ * Starts the span of an invocation: continues the trace its event brought, under the name, kind and attributes that the
+ * semantic conventions give its trigger. Changes neither the event nor the context. Never throws.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/faas/aws-lambda/
+ */
+export function startInvocation(
+  event: unknown,
+  context: InvocationContext | undefined,
+  options: InvocationOptions = {},
+): Invocation {
+  const runtime = readRuntime(context);
+  const resolution = resolve(event, context, runtime, options);
+  const { parent } = resolution.parentage;
+  const beside = {
+    xrayFields: parseXRayHeader(runtime.xRayTraceId).fields ?? parent?.xrayFields,
+    baggage: parent?.baggage,
+  };
+  const span = startSpan(resolution, context, options);
+  let ended = false;
+  return {
+    span,
+    context: withCarried(trace.setSpan(ROOT_CONTEXT, span), beside),
+    resolution,
+    get ended() {
+      return ended;
+    },
+    end(ending) {
+      if (ended) return;
+      ended = true;
+      endSpan(span, ending, (result) => resolution.trigger.outcome?.(result, event));
+    },
+  };
+}
+
+/** Should somebody's tracer, sampler or processor throw, the trace goes on without this span. */
+function startSpan(
+  resolution: Resolution,
+  context: InvocationContext | undefined,
+  { tracer = trace.getTracer("@throughline/otel"), decide }: InvocationOptions,
+): Span {
+  const { trigger, parentage, attributes } = resolution;
+  const { parent, links } = parentage;
+  try {
+    return tracer.startSpan(
+      resolution.spanName ?? functionName(context) ?? trigger.name,
+      {
+        kind: trigger.kind === "pubsub" ? SpanKind.CONSUMER : SpanKind.SERVER,
+        attributes: toOpenTelemetry({ ...attributes, ...invocationAttributes(context) }),
+        links: toLinks(links, resolution),
+      },
+      parent ? toContext(ROOT_CONTEXT, parent, decide) : ROOT_CONTEXT,
+    );
+  } catch (error) {
+    diag.error("Throughline: the invocation's span could not be started", error);
+    return trace.wrapSpanContext(parent ? toSpanContext(parent) : INVALID_SPAN_CONTEXT);
+  }
+}
+
+/** A link to a message's producer says what the conventions say of that message. */
+function toLinks(contexts: readonly TraceContext[], { messages }: Resolution): Link[] {
+  const described = new Map(
+    messages.map(({ context, attributes }) => [context && spanKey(context), attributes]),
+  );
+  return contexts.map((context) => ({
+    context: toSpanContext(context),
+    attributes: toOpenTelemetry(described.get(spanKey(context)) ?? {}),
+  }));
+}
+
+function toOpenTelemetry(attributes: Attributes) {
+  return attributes as Record<string, string | number | boolean | string[]>;
+}

@@ -1,0 +1,11 @@
+/**
+ * One value for all copies of this package in the process: the ES module, the CommonJS one, a bundle's and a layer's.
+ *
+ * A module's own variable would exist once in each copy.
+ */
+export function shared<Value>(name: string, create: () => Value): Value {
+  const holder = globalThis as Record<symbol, unknown>;
+  const key = Symbol.for(`@throughline/${name}`);
+  holder[key] ??= create();
+  return holder[key] as Value;
+}
