@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+// An installed package has its build. A checkout without one runs from source: in a process of its own, because the
+// condition that names the sources, and a Node.js that reads TypeScript, can only be chosen when a process starts.
+const SOURCE = "@throughline/source";
+const build = new URL("../dist/index.mjs", import.meta.url);
+
+if (process.execArgv.includes(SOURCE)) await run("../src/index.ts");
+else if (existsSync(build)) await run(build);
+else process.exitCode = rerun();
+
+async function run(module) {
+  const { main } = await import(module);
+  process.exitCode = await main(process.argv.slice(2));
+}
+
+function rerun() {
+  const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+  const node = process.features.typescript ? process.execPath : path("../../../node_modules/.bin/node");
+  const args = ["-C", SOURCE, path("throughline.mjs"), ...process.argv.slice(2)];
+  const { status, error } = spawnSync(node, args, { stdio: "inherit" });
+  if (error) console.error(`throughline: ${error.message}. From source it needs Node.js 22.18 or newer.`);
+  return status ?? 1;
+}
