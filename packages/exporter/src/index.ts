@@ -1,0 +1,15 @@
+export { type Extension, registerExtension } from "./extension.ts";
+export {
+  createFlusher,
+  extensionOfEnvironment,
+  type Flusher,
+  type FlusherOptions,
+  type FlushMode,
+} from "./flush.ts";
+export { InvocationProcessor } from "./invocation-processor.ts";
+export { type ProviderOptions, type StartedProvider, startProvider } from "./provider.ts";
+export { SpanQueue } from "./queue.ts";
+export { none } from "./sinks/none.ts";
+export { otlp } from "./sinks/otlp.ts";
+export type { OtlpOptions } from "./sinks/otlp-config.ts";
+export { type Sink, SinkError } from "./sinks/sink.ts";

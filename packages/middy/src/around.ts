@@ -1,0 +1,46 @@
+import { diag } from "@opentelemetry/api";
+import { Chain, type Running } from "./chain.ts";
+import type { Middleware, MiddyRequest } from "./request.ts";
+
+/**
+ * The hooks of a middleware that puts something around the invocation: it begins in `before` and ends exactly once.
+ *
+ * Used twice in one chain, the first counts. Should `begin` throw, the invocation goes on without.
+ */
+export function around(
+  name: string,
+  begin: (request: MiddyRequest, chain: Chain) => Running | undefined,
+): Middleware {
+  return named(name, {
+    before(request) {
+      const chain = Chain.of(request);
+      if (chain.has(name)) return;
+      try {
+        const running = begin(request, chain);
+        if (running) chain.add(name, running);
+      } catch (error) {
+        diag.error(`Throughline: ${name} did not begin`, error);
+      }
+    },
+    after(request) {
+      const chain = Chain.of(request);
+      return chain.scoped ? undefined : chain.end(name, { result: request.response });
+    },
+    onError(request) {
+      const chain = Chain.of(request);
+      const { response, error } = request;
+      // Another hook may have made a response of the error.
+      return chain.scoped
+        ? undefined
+        : chain.end(name, response === undefined ? { error } : { result: response });
+    },
+  });
+}
+
+/** Middy's profiling hooks and stack traces tell middlewares apart by their functions' names. */
+function named(name: string, hooks: Middleware): Middleware {
+  for (const [hook, run] of Object.entries(hooks)) {
+    Object.defineProperty(run, "name", { value: `${name}${hook.charAt(0).toUpperCase()}${hook.slice(1)}` });
+  }
+  return hooks;
+}

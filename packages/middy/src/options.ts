@@ -1,0 +1,80 @@
+import type { TextMapPropagator } from "@opentelemetry/api";
+import { formatsFromEnvironment, fromPropagator } from "@throughline/otel";
+import {
+  type BatchMode,
+  defaultFormats,
+  type Format,
+  type MergeMode,
+  xray,
+  xrayHonored,
+} from "@throughline/propagation";
+import type { ResolveOptions, Trigger } from "@throughline/triggers";
+
+/** How trace contexts are read and merged. */
+export interface ContextOptions {
+  /**
+   * The wire formats to look for, in this order within one place: ours, or any OpenTelemetry propagator.
+   * Default `OTEL_PROPAGATORS`, else W3C, Datadog, X-Ray.
+   */
+  readonly formats?: readonly (Format | TextMapPropagator)[] | undefined;
+  /** Which context is the parent when the event and Lambda's runtime both bring one. Default `"event"`. */
+  readonly merge?: MergeMode | undefined;
+  /** How a batch's messages become parent and links. Default `"auto"`. */
+  readonly batch?: BatchMode | undefined;
+  /** Whether an X-Ray header's `Sampled=0` is obeyed (`"honor"`) or our sampler decides. Default `"decide"`. */
+  readonly xraySampling?: "decide" | "honor" | undefined;
+  /** The triggers to tell apart. Default all. */
+  readonly triggers?: readonly Trigger[] | undefined;
+}
+
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  merge: ["event", "xray", "link"],
+  batch: ["auto", "first", "links"],
+  xraySampling: ["decide", "honor"],
+};
+
+/**
+ * The options as `resolve` takes them, joined with the environment.
+ *
+ * @throws TypeError naming the option that is wrong and what it may be.
+ */
+export function resolveOptions(factory: string, options: ContextOptions): ResolveOptions {
+  checkValues(factory, options, KNOWN);
+  const { merge = mergeFromEnvironment(), batch, triggers, xraySampling } = options;
+  const formats = (options.formats ?? formatsFromEnvironment() ?? defaultFormats)
+    .map((format, index) => toFormat(factory, format, index))
+    .map((format) => (format === xray && xraySampling === "honor" ? xrayHonored : format));
+  return { formats, merge, batch, triggers };
+}
+
+/** Throws for a key that no option has, or a value that is none of the known ones. */
+export function checkKeys(factory: string, options: object, keys: readonly string[]): void {
+  const unknown = Object.keys(options).find((key) => !keys.includes(key));
+  if (unknown === undefined) return;
+  throw new TypeError(`${factory}({ ${unknown} }): no such option; there are ${keys.join(", ")}`);
+}
+
+function checkValues(factory: string, options: ContextOptions, known: typeof KNOWN): void {
+  for (const [name, values] of Object.entries(known)) {
+    const value = options[name as keyof ContextOptions];
+    if (value === undefined || values.includes(value as string)) continue;
+    const expected = values.map((one) => `"${one}"`).join(", ");
+    throw new TypeError(`${factory}({ ${name}: ${JSON.stringify(value)} }): expected ${expected}`);
+  }
+}
+
+function toFormat(factory: string, format: Format | TextMapPropagator, index: number): Format {
+  if ("read" in format && "write" in format) return format;
+  if ("extract" in format && "inject" in format) return fromPropagator(format);
+  throw new TypeError(
+    `${factory}({ formats: [${index}] }): expected a format, or an OpenTelemetry propagator`,
+  );
+}
+
+/** `DD_MERGE_XRAY_TRACES=true` is what Datadog's users say. */
+function mergeFromEnvironment(
+  { THROUGHLINE_MERGE, DD_MERGE_XRAY_TRACES } = process.env,
+): MergeMode | undefined {
+  if (KNOWN.merge?.includes(THROUGHLINE_MERGE ?? "")) return THROUGHLINE_MERGE as MergeMode;
+  return DD_MERGE_XRAY_TRACES === "true" ? "xray" : undefined;
+}
