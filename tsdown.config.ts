@@ -10,6 +10,13 @@ export const library = (...entry: string[]): UserConfig => ({
   publint: true,
   // What a package bundles are its devDependencies; what it leaves to its users are its dependencies and peers.
   deps: { onlyBundle: false },
-  attw: { profile: "node16" },
+  attw: { profile: "node16", level: "error" },
   inputOptions: { resolve: { conditionNames: ["@throughline/source", "import", "node", "default"] } },
+});
+
+/** The same for programs and test helpers, which nobody requires: ES modules only. */
+export const esmLibrary = (...entry: string[]): UserConfig => ({
+  ...library(...entry),
+  format: "esm",
+  attw: { profile: "esm-only", level: "error" },
 });

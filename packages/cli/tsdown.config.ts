@@ -1,4 +1,3 @@
-import { library } from "../../tsdown.config.ts";
+import { esmLibrary } from "../../tsdown.config.ts";
 
-// Nobody requires a program.
-export default { ...library("src/index.ts"), format: "esm" as const, attw: { profile: "esm-only" as const } };
+export default esmLibrary("src/index.ts");

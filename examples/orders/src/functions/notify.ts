@@ -1,0 +1,17 @@
+import "@throughline/middy/register";
+import middy from "@middy/core";
+import { trace } from "@opentelemetry/api";
+import { tracing } from "@throughline/middy";
+import type { EventBridgeEvent } from "aws-lambda";
+
+const tracer = trace.getTracer("notify");
+
+/** Tells the customer what was fulfilled. */
+export const handler = middy(
+  async (event: EventBridgeEvent<"ItemsFulfilled", { items: readonly string[] }>) => {
+    tracer.startActiveSpan("render mail", (span) => {
+      span.setAttribute("items", event.detail.items.length);
+      span.end();
+    });
+  },
+).use(tracing());

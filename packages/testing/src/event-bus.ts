@@ -1,0 +1,235 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { EventBridgeEvent } from "aws-lambda";
+import { ACCOUNT_ID, REGION } from "./events.ts";
+import { type LocalServer, readBody, startServer } from "./local-server.ts";
+
+export interface EventBusOptions {
+  /** Every accepted entry goes to each of them, as a rule that matches everything would send it. */
+  readonly targets: readonly EventBusTarget[];
+  /** Default: a free one. */
+  readonly port?: number | undefined;
+}
+
+/**
+ * What a rule invokes. The entry's `TraceHeader` comes beside the event, never in it: EventBridge hands it on in the
+ * invocation's own tracing header.
+ */
+export type EventBusTarget = (
+  event: EventBridgeEvent<string, Readonly<Record<string, unknown>>>,
+  delivery: { readonly traceHeader: string | undefined },
+) => Promise<unknown>;
+
+/** A bus that the SDK's client reaches through its `endpoint`. */
+export interface EventBus extends LocalServer {
+  /** What targets rejected with; deliveries are not repeated. */
+  readonly failures: readonly unknown[];
+  /** Resolves when every delivery so far, and those made meanwhile, has settled. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Starts a stand-in for EventBridge that takes `PutEvents` as AWS does and delivers to functions.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+ *
+ * @example
+ * const bus = await startEventBus({ targets: [(event) => notify.invoke(event)] });
+ * const client = new EventBridgeClient({ endpoint: bus.url });
+ */
+export async function startEventBus({ targets, port }: EventBusOptions): Promise<EventBus> {
+  const deliveries = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+
+  const deliver = (target: EventBusTarget, event: string, traceHeader: string | undefined): void => {
+    const delivery = nextTurn()
+      .then(() => target(JSON.parse(event), { traceHeader }))
+      .then(
+        () => {},
+        (error: unknown) => {
+          failures.push(error);
+        },
+      )
+      .finally(() => deliveries.delete(delivery));
+    deliveries.add(delivery);
+  };
+
+  const putEvents = (input: PutEventsInput, region: string): unknown => {
+    const entries = validate(input);
+    const results = entries.map((entry) => {
+      const refused = refuse(entry);
+      if (refused) return refused;
+      const event = toEvent(entry, region);
+      for (const target of targets) deliver(target, JSON.stringify(event), entry.TraceHeader);
+      return { EventId: event.id };
+    });
+    return { Entries: results, FailedEntryCount: results.filter((result) => "ErrorCode" in result).length };
+  };
+
+  const server = await startServer(async (request, response) => {
+    const body = (await readBody(request)).toString("utf8");
+    try {
+      if (request.headers["x-amz-target"] !== "AWSEvents.PutEvents") {
+        throw new ServiceError("UnknownOperationException");
+      }
+      answer(response, 200, putEvents(parse(body), regionOf(request)));
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      answer(response, 400, { __type: error.type, ...(error.message && { message: error.message }) });
+    }
+  }, port);
+
+  return {
+    ...server,
+    failures,
+    async idle() {
+      while (deliveries.size > 0) await Promise.all(deliveries);
+    },
+  };
+}
+
+interface PutEventsInput {
+  readonly Entries?: unknown;
+}
+
+interface Entry {
+  readonly Source?: string;
+  readonly DetailType?: string;
+  readonly Detail?: string;
+  /** Seconds since the epoch. */
+  readonly Time?: number;
+  readonly Resources?: readonly string[];
+  readonly EventBusName?: string;
+  readonly TraceHeader?: string;
+}
+
+class ServiceError extends Error {
+  readonly type: string;
+  constructor(type: string, message = "") {
+    super(message);
+    this.type = type;
+  }
+}
+
+function parse(body: string): PutEventsInput {
+  try {
+    const input: unknown = JSON.parse(body);
+    if (typeof input === "object" && input !== null) return input;
+  } catch {
+    // Falls through to the same answer.
+  }
+  throw new ServiceError("SerializationException");
+}
+
+const MAX_ENTRIES = 10;
+const MAX_BYTES = 1_048_576;
+const MAX_TRACE_HEADER = 500;
+
+/** What makes the whole request fail. */
+function validate({ Entries }: PutEventsInput): Entry[] {
+  if (!Array.isArray(Entries)) throw constraint("null", "entries", "Member must not be null");
+  if (Entries.length < 1) {
+    throw constraint("[]", "entries", "Member must have length greater than or equal to 1");
+  }
+  if (Entries.length > MAX_ENTRIES) {
+    throw constraint("[...]", "entries", `Member must have length less than or equal to ${MAX_ENTRIES}`);
+  }
+  if (!Entries.every(isEntry)) throw new ServiceError("SerializationException");
+  const entries: Entry[] = Entries;
+  for (const [index, { TraceHeader = "" }] of entries.entries()) {
+    if (TraceHeader.length <= MAX_TRACE_HEADER) continue;
+    const place = `entries.${index + 1}.member.traceHeader`;
+    throw constraint(TraceHeader, place, `Member must have length less than or equal to ${MAX_TRACE_HEADER}`);
+  }
+  if (entries.reduce((total, entry) => total + size(entry), 0) >= MAX_BYTES) {
+    throw new ServiceError(
+      "ValidationException",
+      "Total size of the entries in the request is over the limit.",
+    );
+  }
+  return entries;
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== "object" || value === null) return false;
+  const { Time, Resources, ...texts } = value as Record<string, unknown>;
+  if (Time !== undefined && !Number.isFinite(Time)) return false;
+  if (Resources !== undefined && !(Array.isArray(Resources) && Resources.every(isText))) return false;
+  return Object.values(texts).every(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function constraint(value: string, place: string, rule: string): ServiceError {
+  const problem = `Value '${value}' at '${place}' failed to satisfy constraint: ${rule}`;
+  return new ServiceError("ValidationException", `1 validation error detected: ${problem}`);
+}
+
+/** As AWS counts it: a time is 14 bytes, the rest is its UTF-8 length. */
+function size({ Time, Source = "", DetailType = "", Detail = "", Resources = [] }: Entry): number {
+  const texts = [Source, DetailType, Detail, ...Resources];
+  return (Time === undefined ? 0 : 14) + texts.reduce((total, text) => total + Buffer.byteLength(text), 0);
+}
+
+interface EntryError {
+  readonly ErrorCode: string;
+  readonly ErrorMessage: string;
+}
+
+/** What makes one entry fail, beside others that succeed. */
+function refuse(entry: Entry): EntryError | undefined {
+  for (const name of ["Source", "DetailType", "Detail"] as const) {
+    if (entry[name]) continue;
+    const ErrorMessage = `Parameter ${name} is not valid. Reason: ${name} is a required argument.`;
+    return { ErrorCode: "InvalidArgument", ErrorMessage };
+  }
+  if (entry.Source?.startsWith("aws.")) {
+    const ErrorMessage = "Not authorized for the source.";
+    return { ErrorCode: "NotAuthorizedForSourceException", ErrorMessage };
+  }
+  if (!isJsonObject(entry.Detail ?? "")) {
+    return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
+  }
+  return undefined;
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+function toEvent(entry: Entry, region: string): EventBridgeEvent<string, unknown> {
+  const time = entry.Time === undefined ? new Date() : new Date(entry.Time * 1000);
+  return {
+    version: "0",
+    id: randomUUID(),
+    "detail-type": entry.DetailType ?? "",
+    source: entry.Source ?? "",
+    account: ACCOUNT_ID,
+    time: time.toISOString().replace(/\.\d+Z$/, "Z"),
+    region,
+    resources: [...(entry.Resources ?? [])],
+    detail: JSON.parse(entry.Detail ?? "{}"),
+  };
+}
+
+/** The signature's scope names it: `Credential=KEY/20261121/eu-west-1/events/aws4_request`. */
+function regionOf(request: IncomingMessage): string {
+  return /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? REGION;
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  const headers = { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": randomUUID() };
+  response.writeHead(status, headers).end(JSON.stringify(body));
+}
+
+/** The producer has its answer before anybody is invoked. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,3 @@
+import { esmLibrary } from "../../tsdown.config.ts";
+
+export default esmLibrary("src/index.ts");

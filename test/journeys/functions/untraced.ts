@@ -1,0 +1,3 @@
+import "@throughline/middy/register";
+
+export const handler = async (): Promise<string> => "untraced";

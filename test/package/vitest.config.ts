@@ -1,0 +1,11 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+const source = { conditions: ["@throughline/source"] };
+
+const config: ViteUserConfig = defineConfig({
+  resolve: source,
+  ssr: { resolve: source },
+  test: { root: import.meta.dirname, include: ["*.test.ts"], testTimeout: 60_000, fileParallelism: false },
+});
+
+export default config;
