@@ -4,7 +4,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
-const missing = ["cmake", "make", "g++", "xz", "python3"].filter((tool) => spawnSync(tool, ["--version"]).error);
+const missing = ["cmake", "make", "g++", "xz", "python3"].filter(
+  (tool) => spawnSync(tool, ["--version"]).error,
+);
 if (missing.length > 0) {
   console.log(`skipped: the native client needs ${missing.join(", ")}`);
   process.exit(0);

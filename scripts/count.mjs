@@ -6,7 +6,9 @@ for (const file of process.argv.slice(2)) {
   const report = JSON.parse(readFileSync(file, "utf8"));
   counts.passed += report.numPassedTests;
   // A file that could not even be loaded has no tests to count.
-  const unloaded = report.testResults.filter((result) => result.status === "failed" && result.assertionResults.length === 0);
+  const unloaded = report.testResults.filter(
+    (result) => result.status === "failed" && result.assertionResults.length === 0,
+  );
   counts.failed += report.numFailedTests + unloaded.length;
   counts.skipped += report.numPendingTests + report.numTodoTests;
 }

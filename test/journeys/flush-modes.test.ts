@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { type LambdaFunction, type Receiver, startFunction, startReceiver } from "@throughline/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { bundle } from "./bundle.ts";
@@ -7,16 +9,7 @@ let receiver: Receiver;
 let fn: LambdaFunction | undefined;
 
 beforeAll(async () => {
-  const names = [
-    "bare",
-    "bare-slow-init",
-    "late",
-    "registered",
-    "preload",
-    "untraced",
-    "scoped",
-    "foreign-provider",
-  ];
+  const names = readdirSync(join(import.meta.dirname, "functions")).map((file) => file.replace(".ts", ""));
   await Promise.all(names.map(async (name) => roots.set(name, await bundle(name))));
   receiver = await startReceiver();
 });
@@ -171,4 +164,19 @@ test("a failed handler reaches the caller as it is, and its span says so", async
     status: { code: "ERROR", message: "as asked" },
     attributes: { "error.type": "RangeError" },
   });
+});
+
+test("a streamed response is the same, and traced", async () => {
+  const { invoke, settled } = await start("streaming");
+  expect(await invoke({})).toBe("one two");
+  await settled();
+  await expect(invoke({ fails: true })).rejects.toMatchObject({
+    errorType: "RangeError",
+    message: "as asked",
+  });
+  await settled();
+  expect(receiver.spans.map(({ name, status }) => [name, status.code])).toEqual([
+    ["function", "UNSET"],
+    ["function", "ERROR"],
+  ]);
 });

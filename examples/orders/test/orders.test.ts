@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { connectivity, type ReceivedSpan } from "@throughline/testing";
@@ -66,6 +67,16 @@ test("each announcement on the bus continues the batch that made it", () => {
   const announced = named("process ItemsFulfilled").map(({ parentSpanId }) => parentSpanId);
   expect(new Set(announced)).toEqual(batches);
   expect(announced).toHaveLength(batches.size);
+});
+
+test("the README shows this trace", () => {
+  const readme = readFileSync(join(import.meta.dirname, "../../../README.md"), "utf8");
+  const [, picture = ""] = /<!-- trace:begin -->(.*)<!-- trace:end -->/s.exec(readme) ?? [];
+  const rows = picture.matchAll(/^[ │├└]*(\S.*?) +(SERVER|CONSUMER|PRODUCER|INTERNAL) +(\w+)/gm);
+  const shown = [...rows].map(([, name, kind, service]) => `${name} ${kind} ${service}`);
+  const seen = spans.map(({ name, kind, resource }) => `${name} ${kind} ${resource["service.name"]}`);
+  // How many batches there are is the queues' affair.
+  expect(new Set(shown)).toEqual(new Set(seen));
 });
 
 test("npm run demo -- --json prints the spans as OTLP JSON, and nothing else", async () => {

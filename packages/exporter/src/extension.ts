@@ -1,6 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import { shared } from "@throughline/otel";
-import { DEFAULT_TIMEOUT, deadline, MARGIN } from "./deadline.ts";
+import { MARGIN } from "./deadline.ts";
 import { connectExtensionsApi, type ExtensionsApi } from "./extensions-api.ts";
 import { Invocations } from "./invocations.ts";
 
@@ -15,8 +15,8 @@ export interface Extension {
   readonly registered: boolean;
   /** Settles with the answer. Never rejects. */
   readonly answered: Promise<boolean>;
-  /** What is to be done after each response, until the moment given. */
-  readonly drains: Set<(until: number) => Promise<void>>;
+  /** What is to be done after each response; told the function's deadline (epoch milliseconds). */
+  readonly drains: Set<(functionDeadline: number) => Promise<void>>;
   /** An invocation is traced: the environment is held until it ends. */
   started(requestId: string): void;
   /** A traced invocation ended; whether the drains will follow its response. If not, the caller drains. */
@@ -86,7 +86,7 @@ async function serve(
     const { requestId, deadlineMs } = JSON.parse(body) as { requestId: string; deadlineMs: number };
     if (drains.size === 0 || !(await invocations.ends(requestId, deadlineMs - MARGIN))) continue;
     await responsePosted();
-    await Promise.all([...drains].map((drain) => drain(deadline(DEFAULT_TIMEOUT, deadlineMs))));
+    await Promise.all([...drains].map((drain) => drain(deadlineMs)));
   }
 }
 

@@ -12,7 +12,7 @@ import { type Extension, registerExtension } from "./extension.ts";
 export type FlushMode = "after-return" | "before-return" | "background";
 
 export interface FlusherOptions {
-  /** Milliseconds that a flush before the response may take. Default 1000. */
+  /** Milliseconds that a flush may take. Default `OTEL_EXPORTER_OTLP_TIMEOUT`, else 1000. */
   readonly timeout?: number | undefined;
 }
 
@@ -25,16 +25,22 @@ export interface Flusher {
   ended(requestId: string | undefined, remaining: number | undefined): Promise<void> | undefined;
 }
 
-/** Makes a flusher of what exports all ended spans until the moment given. */
+/** Makes a flusher of what exports all ended spans until the moment given (epoch milliseconds). */
 export function createFlusher(
   drain: (until: number) => Promise<void>,
-  { timeout = DEFAULT_TIMEOUT }: FlusherOptions = {},
+  { timeout = timeoutFromEnvironment() }: FlusherOptions = {},
 ): Flusher {
-  const quietly = (until: number) =>
-    within(until, drain(until)).catch((error) => diag.error("Throughline: the flush failed", error));
+  async function flush(functionDeadline: number): Promise<void> {
+    const until = deadline(timeout, functionDeadline);
+    try {
+      await within(until, drain(until));
+    } catch (error) {
+      diag.error("Throughline: the flush failed", error);
+    }
+  }
   const background = isManagedInstance();
   const extension = background ? undefined : extensionOfEnvironment();
-  extension?.drains.add(quietly);
+  extension?.drains.add(flush);
   return {
     get mode() {
       if (background) return "background";
@@ -45,10 +51,15 @@ export function createFlusher(
     },
     ended(requestId, remaining = Number.POSITIVE_INFINITY) {
       if (requestId && extension?.ended(requestId)) return undefined;
-      const flushed = quietly(deadline(timeout, Date.now() + remaining));
+      const flushed = flush(Date.now() + remaining);
       return background ? undefined : flushed;
     },
   };
+}
+
+function timeoutFromEnvironment(env: NodeJS.ProcessEnv = process.env): number {
+  const timeout = Number(env.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT || env.OTEL_EXPORTER_OTLP_TIMEOUT);
+  return timeout > 0 ? timeout : DEFAULT_TIMEOUT;
 }
 
 /** Registers the extension where Lambda has one to offer. */

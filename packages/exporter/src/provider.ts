@@ -3,6 +3,7 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { type SpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { lambdaResource, type ResourceAttributes, shared } from "@throughline/otel";
 import { InvocationProcessor } from "./invocation-processor.ts";
+import { logAsAsked } from "./log-level.ts";
 import { samplingFromEnvironment } from "./sampler.ts";
 import { none } from "./sinks/none.ts";
 import { otlp } from "./sinks/otlp.ts";
@@ -44,6 +45,7 @@ function start({
   resource = {},
   processors = [],
 }: ProviderOptions): StartedProvider {
+  logAsAsked();
   const processor = new InvocationProcessor(sink);
   const { sampler, decide } = samplingFromEnvironment();
   const provider = new TracerProvider({

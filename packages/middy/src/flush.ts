@@ -1,13 +1,13 @@
 import { type TracerProvider, trace } from "@opentelemetry/api";
 import { createFlusher } from "@throughline/exporter";
 import { around } from "./around.ts";
-import { checkKeys } from "./options.ts";
+import { checkKeys, checkTimeout } from "./options.ts";
 import { type Middleware, remainingTime } from "./request.ts";
 
 export interface FlushOptions {
   /** What is flushed: a provider with `forceFlush`. Default the global one, as it is when an invocation ends. */
   readonly provider?: TracerProvider | undefined;
-  /** Milliseconds that a flush before the response may take. Default 1000. */
+  /** Milliseconds that a flush may take. Default `OTEL_EXPORTER_OTLP_TIMEOUT`, else 1000. */
   readonly timeout?: number | undefined;
 }
 
@@ -25,6 +25,7 @@ const KEYS = ["provider", "timeout"] satisfies (keyof FlushOptions)[];
  */
 export function flush(options: FlushOptions = {}): Middleware {
   checkKeys("flush", options, KEYS);
+  checkTimeout("flush", options.timeout);
   const { provider, timeout } = options;
   const flusher = createFlusher(() => forceFlush(provider ?? trace.getTracerProvider()), { timeout });
   return around("flush", ({ context }) => {

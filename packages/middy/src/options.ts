@@ -47,11 +47,19 @@ export function resolveOptions(factory: string, options: ContextOptions): Resolv
   return { formats, merge, batch, triggers };
 }
 
-/** Throws for a key that no option has, or a value that is none of the known ones. */
+/** Throws for a key that no option has. */
 export function checkKeys(factory: string, options: object, keys: readonly string[]): void {
   const unknown = Object.keys(options).find((key) => !keys.includes(key));
   if (unknown === undefined) return;
   throw new TypeError(`${factory}({ ${unknown} }): no such option; there are ${keys.join(", ")}`);
+}
+
+/** Throws for a timeout that is no positive number of milliseconds. */
+export function checkTimeout(factory: string, timeout: unknown): void {
+  if (timeout === undefined || (typeof timeout === "number" && timeout > 0)) return;
+  throw new TypeError(
+    `${factory}({ timeout: ${String(timeout)} }): expected a positive number of milliseconds`,
+  );
 }
 
 function checkValues(factory: string, options: ContextOptions, known: typeof KNOWN): void {

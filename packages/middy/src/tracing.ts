@@ -1,14 +1,14 @@
 import { createFlusher, type Sink, startProvider } from "@throughline/exporter";
 import { ensureContextManager, startInvocation } from "@throughline/otel";
 import { around } from "./around.ts";
-import { type ContextOptions, checkKeys, resolveOptions } from "./options.ts";
+import { type ContextOptions, checkKeys, checkTimeout, resolveOptions } from "./options.ts";
 import { type Middleware, remainingTime } from "./request.ts";
 import { warnNotActive } from "./warn-not-active.ts";
 
 export interface TracingOptions extends ContextOptions {
   /** Where spans go. Default as `OTEL_TRACES_EXPORTER` says, OTLP over HTTP when it says nothing. */
   readonly sink?: Sink | undefined;
-  /** Milliseconds that a flush before the response may take. Default `OTEL_EXPORTER_OTLP_TIMEOUT`, else 1000. */
+  /** Milliseconds that a flush may take. Default `OTEL_EXPORTER_OTLP_TIMEOUT`, else 1000. */
   readonly timeout?: number | undefined;
 }
 
@@ -34,6 +34,7 @@ const KEYS = [
  */
 export function tracing(options: TracingOptions = {}): Middleware {
   checkKeys("tracing", options, KEYS);
+  checkTimeout("tracing", options.timeout);
   const resolving = resolveOptions("tracing", options);
   if (process.env.OTEL_SDK_DISABLED?.toLowerCase() === "true") return around("tracing", () => undefined);
   const started = startProvider({ sink: options.sink });

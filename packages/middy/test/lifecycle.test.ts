@@ -226,6 +226,7 @@ test("a wrong option is refused with what it may be", () => {
   expect(() => tracing({ merge: "both" } as never)).toThrow(
     new TypeError('tracing({ merge: "both" }): expected "event", "xray", "link"'),
   );
+  expect(() => tracing({ timeout: 0 })).toThrow(/expected a positive number of milliseconds/);
   expect(() => tracing({ sinks: [] } as never)).toThrow(/tracing\(\{ sinks \}\): no such option/);
 });
 

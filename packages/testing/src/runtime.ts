@@ -141,7 +141,7 @@ export class RuntimeApi {
     return this.#dead !== undefined || (this.#waiting.length === 0 && this.#idle());
   }
 
-  /** Queues an invocation and gives the function's answer as soon as it is posted. */
+  /** Queues an invocation and gives the function's answer as soon as it is posted: its result, or its streamed text. */
   invoke(event: unknown, options: InvokeOptions = {}): Promise<unknown> {
     if (this.#dead) return Promise.reject(this.#dead);
     return new Promise((resolve, reject) => {
@@ -180,7 +180,7 @@ export class RuntimeApi {
     }
     const match = /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(call);
     if (match)
-      return this.#answered(decodeURIComponent(match[1]!), match[2] as "response" | "error", body, response);
+      return this.#answered(decodeURIComponent(match[1]!), answerOf(request, match[2]!, body), response);
     reply(response, 404, fault("NotFound", call));
   }
 
@@ -319,17 +319,17 @@ export class RuntimeApi {
     else extension.queued.push(event);
   }
 
-  #answered(id: string, kind: "response" | "error", body: string, response: ServerResponse): void {
+  #answered(id: string, answer: Answer, response: ServerResponse): void {
     const pending = this.#running.get(id);
     if (!pending) return reply(response, 400, fault("InvalidRequestID", id));
-    if (body.length > MAX_RESPONSE)
+    if (answer.size > MAX_RESPONSE)
       return reply(response, 413, fault("RequestEntityTooLarge", "6 MB at most"));
     this.#running.delete(id);
     if (this.#phase !== pending) clearTimeout(pending.timer);
-    this.note(kind, id);
+    this.note(answer.error ? "error" : "response", id);
     reply(response, 202, { status: "OK" });
-    if (kind === "error") pending.reject(new FunctionError(JSON.parse(body)));
-    else pending.resolve(body === "" ? undefined : JSON.parse(body));
+    if (answer.error) pending.reject(answer.error);
+    else pending.resolve(answer.result);
   }
 
   #timedOut(pending: Pending, timeout: number): void {
@@ -343,6 +343,24 @@ export class RuntimeApi {
     this.#running.delete(pending.id);
     if (this.#options.concurrency === 1) this.#options.kill();
   }
+}
+
+interface Answer {
+  readonly size: number;
+  readonly result?: unknown;
+  readonly error?: FunctionError | undefined;
+}
+
+/** A streamed answer is its text, or the error in its trailers. */
+function answerOf({ headers, trailers }: IncomingMessage, kind: string, body: string): Answer {
+  const size = body.length;
+  if (kind === "error") return { size, error: new FunctionError(JSON.parse(body)) };
+  if (headers["lambda-runtime-function-response-mode"] !== "streaming") {
+    return { size, result: body === "" ? undefined : JSON.parse(body) };
+  }
+  const failure = trailers["lambda-runtime-function-error-body"];
+  if (typeof failure !== "string") return { size: 0, result: body };
+  return { size: 0, error: new FunctionError(JSON.parse(Buffer.from(failure, "base64").toString("utf8"))) };
 }
 
 function refuse(status: number, errorType: string, errorMessage: string) {

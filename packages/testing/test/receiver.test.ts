@@ -11,7 +11,7 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Receiver, startReceiver } from "../src/receiver.ts";
+import { type Receiver, type Reply, startReceiver } from "../src/receiver.ts";
 
 const PROTOBUF = "application/x-protobuf";
 const JSON_TYPE = "application/json";
@@ -36,7 +36,7 @@ function sampleSpans(): ReadableSpan[] {
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ "service.name": "checkout", "cloud.regions": ["a", "b"] }),
-    spanProcessors: [new SimpleSpanProcessor(exporter)],
+    spanProcessors: [new SimpleSpanProcessor({ exporter })],
     spanLimits: { attributeCountLimit: 12 },
   });
   const tracer = provider.getTracer("@throughline/test", "1.2.3");
@@ -96,6 +96,7 @@ test("the official serializers' encodings are received as equal spans", async ()
     expect(response.headers.get("content-type")).toBe(type);
   }
   const [fromProtobuf, fromJson] = receiver.requests;
+  expect(fromProtobuf?.spans).toHaveLength(5);
   expect(fromProtobuf?.spans).toEqual(fromJson?.spans);
   expect(receiver.refusals).toEqual([]);
 });
@@ -325,7 +326,7 @@ test("clearing forgets everything", async () => {
   expect([receiver.spans, receiver.requests, receiver.refusals]).toEqual([[], [], []]);
 });
 
-test.each([
+test.each<[Reply, number]>([
   [{ status: 503, headers: { "retry-after": "1" } }, 503],
   [{ status: 429 }, 429],
   [{ status: 307, headers: { location: "http://127.0.0.1:1/" } }, 307],

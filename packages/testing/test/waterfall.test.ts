@@ -62,7 +62,7 @@ test("each trace is a tree of its own, in order of their starts", () => {
 });
 
 test("a span whose parent is absent is a root with a remote parent", () => {
-  expect(waterfall([span(1, { parentSpanId: id(9) })])).toContain(`\n    remote parent ${id(9)}`);
+  expect(waterfall([span(1, { parentSpanId: id(9) })])).toContain(`\n      remote parent ${id(9)}`);
 });
 
 test.each([
