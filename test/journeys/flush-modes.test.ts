@@ -65,6 +65,13 @@ test("register by NODE_OPTIONS flushes after the response", async () => {
   expect(mode()).toBe("after-return");
 });
 
+test("register waits for an answer that takes its time", async () => {
+  const { invoke, settled } = await start("registered", {}, { registrationDelay: 300 });
+  await invoke({});
+  await settled();
+  expect(mode()).toBe("after-return");
+});
+
 test("a bare tracing() is in the mode that Lambda's answer allows", async () => {
   const { invoke, settled, timeline } = await start("bare");
   await invoke({});

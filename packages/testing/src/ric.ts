@@ -63,9 +63,9 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
   } = options;
   const { handler = "index.handler" } = options;
   const arn = `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
-  let environment = await start();
   let log = "";
   let stopped = false;
+  let environment = await start();
 
   async function start() {
     const api = new RuntimeApi({
@@ -76,7 +76,7 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
       concurrency,
       registrationDelay,
       freeze: (frozen) => {
-        if (freeze) child.kill(frozen ? "SIGSTOP" : "SIGCONT");
+        if (freeze && !stopped) child.kill(frozen ? "SIGSTOP" : "SIGCONT");
       },
       kill: () => child.kill("SIGKILL"),
     });
@@ -90,7 +90,8 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
         log += chunk.toString("utf8");
       });
     }
-    const exited = once(child, "exit").then(([code, signal]) => {
+    // "close" comes when its last output has been read, too.
+    const exited = once(child, "close").then(([code, signal]) => {
       api.note("exit", undefined, String(signal ?? code));
       api.died(new Error(`Runtime exited: ${signal ?? code}\n${log}`));
     });

@@ -330,6 +330,7 @@ export class RuntimeApi {
     reply(response, 202, { status: "OK" });
     if (answer.error) pending.reject(answer.error);
     else pending.resolve(answer.result);
+    this.#dispatch(); // On a managed instance there may be a place again for one that waits.
   }
 
   #timedOut(pending: Pending, timeout: number): void {
