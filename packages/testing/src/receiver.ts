@@ -84,7 +84,7 @@ export interface OtlpJson {
 }
 
 export interface OtlpResourceSpans {
-  readonly resource?: unknown;
+  readonly resource?: { readonly attributes?: readonly unknown[]; readonly droppedAttributesCount?: number };
   readonly scopeSpans?: readonly unknown[];
   readonly schemaUrl?: string;
 }
@@ -295,7 +295,8 @@ function byResource(requests: readonly StoredRequest[]): OtlpResourceSpans[] {
   const groups = new Map<string, OtlpResourceSpans>();
   for (const group of requests.flatMap(({ resourceSpans }) => resourceSpans)) {
     const { scopeSpans = [], ...rest } = group;
-    const key = JSON.stringify([rest.resource, rest.schemaUrl]);
+    const { attributes = [], droppedAttributesCount = 0 } = rest.resource ?? {};
+    const key = JSON.stringify([attributes, droppedAttributesCount, rest.schemaUrl ?? ""]);
     groups.set(key, { ...rest, scopeSpans: [...(groups.get(key)?.scopeSpans ?? []), ...scopeSpans] });
   }
   return [...groups.values()];

@@ -24,17 +24,20 @@ beforeEach(async () => {
       },
     ],
   });
-  client = new EventBridgeClient({
-    endpoint: bus.url,
-    region: "eu-west-1",
-    credentials: { accessKeyId: "key", secretAccessKey: "secret" },
-    maxAttempts: 1,
-  });
+  client = clientOf(bus);
 });
 afterEach(async () => {
   client.destroy();
   await bus.close();
 });
+
+const clientOf = ({ url }: EventBus) =>
+  new EventBridgeClient({
+    endpoint: url,
+    region: "eu-west-1",
+    credentials: { accessKeyId: "key", secretAccessKey: "secret" },
+    maxAttempts: 1,
+  });
 
 const ENTRY: PutEventsRequestEntry = { Source: "com.example", DetailType: "Placed", Detail: '{"order":17}' };
 const put = (...Entries: PutEventsRequestEntry[]) => client.send(new PutEventsCommand({ Entries }));
@@ -87,11 +90,12 @@ test("each target gets each entry, as an object of its own", async () => {
     seen.push(event.detail);
     Object.assign(event.detail as object, { spoiled: true });
   };
-  await using other = await startEventBus({ targets: [target, target] });
-  const region = new EventBridgeClient({ ...client.config, endpoint: other.url });
-  await region.send(new PutEventsCommand({ Entries: [ENTRY, ENTRY] }));
+  const other = await startEventBus({ targets: [target, target] });
+  const producer = clientOf(other);
+  await producer.send(new PutEventsCommand({ Entries: [ENTRY, ENTRY] }));
   await other.idle();
-  region.destroy();
+  producer.destroy();
+  await other.close();
   expect(new Set(seen).size).toBe(4);
 });
 
@@ -153,11 +157,12 @@ test("an entry of one byte less is taken", async () => {
 
 test("the producer has its answer though a target fails", async () => {
   const failure = new Error("no");
-  await using other = await startEventBus({ targets: [() => Promise.reject(failure)] });
-  const region = new EventBridgeClient({ ...client.config, endpoint: other.url });
-  expect((await region.send(new PutEventsCommand({ Entries: [ENTRY] }))).FailedEntryCount).toBe(0);
+  const other = await startEventBus({ targets: [() => Promise.reject(failure)] });
+  const producer = clientOf(other);
+  expect((await producer.send(new PutEventsCommand({ Entries: [ENTRY] }))).FailedEntryCount).toBe(0);
   await other.idle();
-  region.destroy();
+  producer.destroy();
+  await other.close();
   expect(other.failures).toEqual([failure]);
 });
 

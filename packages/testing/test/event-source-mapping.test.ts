@@ -26,6 +26,7 @@ beforeAll(async () => {
   sns = new SNSClient(config);
 });
 afterAll(async () => {
+  await Promise.all(stopping);
   sqs.destroy();
   sns.destroy();
   await aws.stop();
@@ -39,7 +40,11 @@ beforeEach(() => {
   queue = aws.createQueue(`orders-${queues}`);
   mapping = undefined;
 });
-afterEach(() => mapping?.stop());
+// A mapping ends with its poll; the tests, each on its own queue, need not wait for that one by one.
+const stopping: (Promise<void> | undefined)[] = [];
+afterEach(() => {
+  stopping.push(mapping?.stop());
+});
 
 const start = (invoke: QueueMappingOptions["invoke"], options: Partial<QueueMappingOptions> = {}) => {
   mapping = startQueueMapping({
