@@ -2,6 +2,7 @@ export { type BaggageMember, formatBaggage, parseBaggage } from "./baggage.ts";
 export { type Carrier, empty, type Place, single } from "./carrier.ts";
 export { attributes, attributeText } from "./carriers/attributes.ts";
 export { headers } from "./carriers/headers.ts";
+export { contextFrom } from "./context-from.ts";
 export { defaultFormats, type Extracted, extract } from "./extract.ts";
 export type { Format } from "./format.ts";
 export { datadog } from "./formats/datadog.ts";
