@@ -9,18 +9,21 @@ import type { Middleware, MiddyRequest } from "./request.ts";
  */
 export function around(
   name: string,
-  begin: (request: MiddyRequest, chain: Chain) => Running | undefined,
+  begin: (request: MiddyRequest, chain: Chain) => Running | undefined | Promise<Running>,
 ): Middleware {
+  const failed = (error: unknown) => diag.error(`Throughline: ${name} did not begin`, error);
   return named(name, {
     before(request) {
       const chain = Chain.of(request);
-      if (chain.has(name)) return;
+      if (chain.has(name)) return undefined;
       try {
         const running = begin(request, chain);
+        if (running instanceof Promise) return running.then((begun) => chain.add(name, begun), failed);
         if (running) chain.add(name, running);
       } catch (error) {
-        diag.error(`Throughline: ${name} did not begin`, error);
+        failed(error);
       }
+      return undefined;
     },
     after(request) {
       const chain = Chain.of(request);

@@ -1,12 +1,8 @@
-import { ROOT_CONTEXT } from "@opentelemetry/api";
-import { readRuntime, toContext } from "@throughline/otel";
-import { resolve } from "@throughline/triggers";
+import { extractRemote } from "@throughline/otel";
 import { around } from "./around.ts";
-import { type ContextOptions, checkKeys, resolveOptions } from "./options.ts";
+import { extracting } from "./extracting.ts";
+import { CONTEXT_KEYS, type ContextOptions, checkKeys, resolveOptions } from "./options.ts";
 import type { Middleware } from "./request.ts";
-import { warnNotActive } from "./warn-not-active.ts";
-
-const KEYS = ["formats", "merge", "batch", "xraySampling", "triggers"] satisfies (keyof ContextOptions)[];
 
 /**
  * Makes the trace context that the event brought the active one, without a span of its own: spans that the handler starts,
@@ -19,18 +15,18 @@ const KEYS = ["formats", "merge", "batch", "xraySampling", "triggers"] satisfies
  * export const handler = middy(work).use(extractContext());
  */
 export function extractContext(options: ContextOptions = {}): Middleware {
-  checkKeys("extractContext", options, KEYS);
+  checkKeys("extractContext", options, CONTEXT_KEYS);
   const resolving = resolveOptions("extractContext", options);
-  return around("extractContext", ({ event, context }, chain) => {
-    const { parent } = resolve(event, context, readRuntime(context), resolving).parentage;
-    if (!parent) return undefined;
-    const deactivate = chain.activate(toContext(ROOT_CONTEXT, parent));
-    if (!deactivate) warnNotActive();
-    return {
-      end() {
-        deactivate?.();
-        return undefined;
-      },
-    };
-  });
+  return around("extractContext", (request, chain) =>
+    extracting(resolving, request, chain, (extracted, activate) => {
+      const { event, context } = request;
+      const deactivate = activate(extractRemote(event, context, { ...resolving, extracted }).context);
+      return {
+        end() {
+          deactivate();
+          return undefined;
+        },
+      };
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
-import { formatsFromEnvironment, fromPropagator } from "@throughline/otel";
+import { type Extractor, formatsFromEnvironment, fromPropagator, loadExtractor } from "@throughline/otel";
 import {
   type BatchMode,
   defaultFormats,
@@ -9,6 +9,7 @@ import {
   xrayHonored,
 } from "@throughline/propagation";
 import type { ResolveOptions, Trigger } from "@throughline/triggers";
+import type { Extracting } from "./extracting.ts";
 
 /** How trace contexts are read and merged. */
 export interface ContextOptions {
@@ -23,6 +24,11 @@ export interface ContextOptions {
   readonly batch?: BatchMode | undefined;
   /** Whether an X-Ray header's `Sampled=0` is obeyed (`"honor"`) or our sampler decides. Default `"decide"`. */
   readonly xraySampling?: "decide" | "honor" | undefined;
+  /**
+   * Your own way to find the trace context, asked before the event is read. Default what `THROUGHLINE_TRACE_EXTRACTOR` (or
+   * `DD_TRACE_EXTRACTOR`) names, `path/file.function` under the task root; a bundler does not follow that, so pass the function.
+   */
+  readonly extractor?: Extractor | undefined;
   /** The triggers to tell apart. Default all. */
   readonly triggers?: readonly Trigger[] | undefined;
 }
@@ -38,14 +44,36 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
  *
  * @throws TypeError naming the option that is wrong and what it may be.
  */
-export function resolveOptions(factory: string, options: ContextOptions): ResolveOptions {
+export function resolveOptions(factory: string, options: ContextOptions): ResolveOptions & Extracting {
   checkValues(factory, options, KNOWN);
   const { merge = mergeFromEnvironment(), batch, triggers, xraySampling } = options;
   const formats = (options.formats ?? formatsFromEnvironment() ?? defaultFormats)
     .map((format, index) => toFormat(factory, format, index))
     .map((format) => (format === xray && xraySampling === "honor" ? xrayHonored : format));
-  return { formats, merge, batch, triggers };
+  return { formats, merge, batch, triggers, extractor: extractorOf(factory, options) };
 }
+
+/** The extractor that the options or the environment name. */
+function extractorOf(
+  factory: string,
+  { extractor }: ContextOptions,
+  { THROUGHLINE_TRACE_EXTRACTOR, DD_TRACE_EXTRACTOR }: NodeJS.ProcessEnv = process.env,
+): Extractor | undefined {
+  const setting = THROUGHLINE_TRACE_EXTRACTOR || DD_TRACE_EXTRACTOR;
+  if (extractor === undefined) return setting ? loadExtractor(setting) : undefined;
+  if (typeof extractor === "function") return extractor;
+  throw new TypeError(`${factory}({ extractor: ${JSON.stringify(extractor)} }): expected a function`);
+}
+
+/** The options that every factory which reads contexts has. */
+export const CONTEXT_KEYS: readonly (keyof ContextOptions)[] = [
+  "formats",
+  "merge",
+  "batch",
+  "xraySampling",
+  "extractor",
+  "triggers",
+];
 
 /** Throws for a key that no option has. */
 export function checkKeys(factory: string, options: object, keys: readonly string[]): void {

@@ -16,7 +16,7 @@ export interface MiddyRequest {
 
 /** A middleware with all three hooks; it leaves the types of event, context and result as they are. */
 export interface Middleware {
-  readonly before: (request: MiddyRequest) => void;
+  readonly before: (request: MiddyRequest) => Promise<void> | undefined;
   readonly after: (request: MiddyRequest) => Promise<void> | undefined;
   readonly onError: (request: MiddyRequest) => Promise<void> | undefined;
 }

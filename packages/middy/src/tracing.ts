@@ -1,9 +1,9 @@
 import { createFlusher, type Sink, startProvider } from "@throughline/exporter";
 import { ensureContextManager, startInvocation } from "@throughline/otel";
 import { around } from "./around.ts";
-import { type ContextOptions, checkKeys, checkTimeout, resolveOptions } from "./options.ts";
+import { extracting } from "./extracting.ts";
+import { CONTEXT_KEYS, type ContextOptions, checkKeys, checkTimeout, resolveOptions } from "./options.ts";
 import { type Middleware, remainingTime } from "./request.ts";
-import { warnNotActive } from "./warn-not-active.ts";
 
 export interface TracingOptions extends ContextOptions {
   /** Where spans go. Default as `OTEL_TRACES_EXPORTER` says, OTLP over HTTP when it says nothing. */
@@ -12,15 +12,7 @@ export interface TracingOptions extends ContextOptions {
   readonly timeout?: number | undefined;
 }
 
-const KEYS = [
-  "formats",
-  "merge",
-  "batch",
-  "xraySampling",
-  "triggers",
-  "sink",
-  "timeout",
-] satisfies (keyof TracingOptions)[];
+const KEYS: readonly (keyof TracingOptions)[] = [...CONTEXT_KEYS, "sink", "timeout"];
 
 /**
  * Spans each invocation, continuing the trace its event brought, and exports it.
@@ -40,18 +32,23 @@ export function tracing(options: TracingOptions = {}): Middleware {
   const started = startProvider({ sink: options.sink });
   const flusher = started && createFlusher(started.flush, { timeout: options.timeout });
   ensureContextManager();
-  return around("tracing", (request, chain) => {
-    const { event, context } = request;
-    const invocation = startInvocation(event, context, { ...resolving, decide: started?.decide });
-    const deactivate = chain.activate(invocation.context);
-    if (!deactivate) warnNotActive();
-    flusher?.started(context?.awsRequestId);
-    return {
-      end(ending) {
-        invocation.end(ending);
-        deactivate?.();
-        return flusher?.ended(context?.awsRequestId, remainingTime(context));
-      },
-    };
-  });
+  return around("tracing", (request, chain) =>
+    extracting(resolving, request, chain, (extracted, activate) => {
+      const { event, context } = request;
+      const invocation = startInvocation(event, context, {
+        ...resolving,
+        extracted,
+        decide: started?.decide,
+      });
+      const deactivate = activate(invocation.context);
+      flusher?.started(context?.awsRequestId);
+      return {
+        end(ending) {
+          invocation.end(ending);
+          deactivate();
+          return flusher?.ended(context?.awsRequestId, remainingTime(context));
+        },
+      };
+    }),
+  );
 }

@@ -2,6 +2,8 @@ export { activate, ensureContextManager, LiveContext, within } from "./activate.
 export { toContext } from "./carried.ts";
 export type { Ending } from "./ending.ts";
 export type { InvocationContext } from "./environment.ts";
+export { type Extraction, type ExtractionOptions, extractRemote } from "./extraction.ts";
+export { type Extractor, loadExtractor, runExtractor } from "./extractor.ts";
 export { getTraceContext, getTraceHeaders } from "./headers.ts";
 export { type Invocation, type InvocationOptions, startInvocation } from "./invocation.ts";
 export { formatsFromEnvironment, fromPropagator, toPropagator } from "./propagator.ts";

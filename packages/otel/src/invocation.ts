@@ -3,25 +3,21 @@ import {
   diag,
   INVALID_SPAN_CONTEXT,
   type Link,
-  ROOT_CONTEXT,
   type Span,
   SpanKind,
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import { parseXRayHeader, spanKey, type TraceContext } from "@throughline/propagation";
-import { type Attributes, type Resolution, type ResolveOptions, resolve } from "@throughline/triggers";
-import { toContext, withCarried } from "./carried.ts";
+import { spanKey, type TraceContext } from "@throughline/propagation";
+import type { Attributes, Resolution } from "@throughline/triggers";
 import { type Ending, endSpan } from "./ending.ts";
 import { functionName, type InvocationContext, invocationAttributes } from "./environment.ts";
-import { readRuntime } from "./runtime.ts";
+import { type ExtractionOptions, extractRemote } from "./extraction.ts";
 import { toSpanContext } from "./span-context.ts";
 
-export interface InvocationOptions extends ResolveOptions {
+export interface InvocationOptions extends ExtractionOptions {
   /** The tracer that starts the span. Default the global provider's. */
   readonly tracer?: Tracer | undefined;
-  /** Whether to sample a trace whose upstream left that open. Default yes. */
-  readonly decide?: ((traceId: string) => boolean) | undefined;
 }
 
 /** A running invocation: its live span, and its end. */
@@ -46,18 +42,12 @@ export function startInvocation(
   context: InvocationContext | undefined,
   options: InvocationOptions = {},
 ): Invocation {
-  const runtime = readRuntime(context);
-  const resolution = resolve(event, context, runtime, options);
-  const { parent } = resolution.parentage;
-  const beside = {
-    xrayFields: parseXRayHeader(runtime.xRayTraceId).fields ?? parent?.xrayFields,
-    baggage: parent?.baggage,
-  };
-  const span = startSpan(resolution, context, options);
+  const { resolution, context: remote } = extractRemote(event, context, options);
+  const span = startSpan(resolution, remote, context, options.tracer);
   let ended = false;
   return {
     span,
-    context: withCarried(trace.setSpan(ROOT_CONTEXT, span), beside),
+    context: trace.setSpan(remote, span),
     resolution,
     get ended() {
       return ended;
@@ -72,30 +62,29 @@ export function startInvocation(
 
 /** Should somebody's tracer, sampler or processor throw, the trace goes on without this span. */
 function startSpan(
-  resolution: Resolution,
+  { trigger, parentage, attributes, spanName, messages }: Resolution,
+  remote: Context,
   context: InvocationContext | undefined,
-  { tracer = trace.getTracer("@throughline/otel"), decide }: InvocationOptions,
+  tracer: Tracer = trace.getTracer("@throughline/otel"),
 ): Span {
-  const { trigger, parentage, attributes } = resolution;
-  const { parent, links } = parentage;
   try {
     return tracer.startSpan(
-      resolution.spanName ?? functionName(context) ?? trigger.name,
+      spanName ?? functionName(context) ?? trigger.name,
       {
         kind: trigger.kind === "pubsub" ? SpanKind.CONSUMER : SpanKind.SERVER,
         attributes: toOpenTelemetry({ ...attributes, ...invocationAttributes(context) }),
-        links: toLinks(links, resolution),
+        links: toLinks(parentage.links, messages),
       },
-      parent ? toContext(ROOT_CONTEXT, parent, decide) : ROOT_CONTEXT,
+      remote,
     );
   } catch (error) {
     diag.error("Throughline: the invocation's span could not be started", error);
-    return trace.wrapSpanContext(parent ? toSpanContext(parent) : INVALID_SPAN_CONTEXT);
+    return trace.wrapSpanContext(trace.getSpanContext(remote) ?? INVALID_SPAN_CONTEXT);
   }
 }
 
 /** A link to a message's producer says what the conventions say of that message. */
-function toLinks(contexts: readonly TraceContext[], { messages }: Resolution): Link[] {
+function toLinks(contexts: readonly TraceContext[], messages: Resolution["messages"]): Link[] {
   const described = new Map(
     messages.map(({ context, attributes }) => [context && spanKey(context), attributes]),
   );

@@ -40,6 +40,8 @@ export interface ResolveOptions {
   readonly merge?: MergeMode | undefined;
   /** How a batch's messages become parent and links. Default `"auto"`. */
   readonly batch?: BatchMode | undefined;
+  /** A context that was found otherwise: it stands for whatever the event brought. */
+  readonly extracted?: TraceContext | undefined;
   /** The triggers to tell apart. Default all. */
   readonly triggers?: readonly Trigger[] | undefined;
 }
@@ -95,10 +97,8 @@ export function resolve(
     };
   });
   const runtimeContext = lookAtRuntime(runtime, formats, looked);
-  const brought = batch(
-    messages.map((message) => message.context),
-    trigger.batch ? options.batch : "auto",
-  );
+  const contexts = options.extracted ? [options.extracted] : messages.map((message) => message.context);
+  const brought = batch(contexts, trigger.batch && !options.extracted ? options.batch : "auto");
   return {
     trigger,
     messages,
