@@ -187,3 +187,24 @@ test("a streamed response is the same, and traced", async () => {
     ["function", "ERROR"],
   ]);
 });
+
+test("each attempt of a retried invocation, all under one request id, is out before the freeze", async () => {
+  const { invoke, settled } = await start("registered");
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    await expect(invoke({ fails: true, takes: 20 }, { requestId: "one-and-the-same" })).rejects.toThrow(
+      "as asked",
+    );
+    await settled();
+    expect(receiver.spans).toHaveLength(2 * attempt);
+    expect(mode()).toBe("after-return");
+  }
+});
+
+test("the span of a streamed response ends with its body, and leaves after it", async () => {
+  const { invoke, settled } = await start("streaming");
+  expect(await invoke({ pauses: 100 })).toBe("one two");
+  await settled();
+  const [span] = receiver.spans;
+  expect(Number((span?.endTimeUnixNano ?? 0n) - (span?.startTimeUnixNano ?? 0n)) / 1e6).toBeGreaterThan(90);
+  expect(mode()).toBe("after-return");
+});

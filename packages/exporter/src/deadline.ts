@@ -12,11 +12,16 @@ export function deadline(timeout: number, functionDeadline: number = Number.POSI
   return Math.min(Date.now() + timeout, functionDeadline - MARGIN);
 }
 
+/** Milliseconds until a moment, as a timer takes them. */
+export function timeLeft(until: number): number {
+  return Math.min(Math.max(0, until - Date.now()), 2 ** 31 - 1);
+}
+
 /** Settles as the work does, or resolves at the deadline, whichever is first. The work itself is not stopped. */
 export async function within(until: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const elapsed = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, until - Date.now()));
+    timer = setTimeout(resolve, timeLeft(until));
   });
   try {
     await Promise.race([work, elapsed]);

@@ -15,13 +15,16 @@ export interface Extension {
   readonly registered: boolean;
   /** Settles with the answer. Never rejects. */
   readonly answered: Promise<boolean>;
-  /** What is to be done after each response; told the function's deadline (epoch milliseconds). */
-  readonly drains: Set<(functionDeadline: number) => Promise<void>>;
+  /** What is to be done after each response, by what it drains; told the function's deadline (epoch milliseconds). */
+  readonly drains: Map<unknown, (functionDeadline: number) => Promise<void>>;
   /** An invocation is traced: the environment is held until it ends. */
   started(requestId: string): void;
   /** A traced invocation ended; whether the drains will follow its response. If not, the caller drains. */
   ended(requestId: string): boolean;
 }
+
+// Lambda answers in milliseconds; the function's init must not hang on what pretends to be Lambda.
+const REGISTRATION_TIMEOUT = 1000;
 
 /**
  * The process's one extension, registered at the first call.
@@ -35,21 +38,21 @@ export function registerExtension(api: string): Extension {
 
 function createExtension(api: string): Extension {
   const invocations = new Invocations();
-  const drains: Extension["drains"] = new Set();
+  const drains: Extension["drains"] = new Map();
   const call = connectExtensionsApi(api);
   let registered = false;
   const answered = register(call).then(
     (identifier) => {
       registered = identifier !== undefined;
-      if (identifier) void serve(call, identifier, invocations, drains).catch(stop);
+      if (identifier) {
+        void serve(call, identifier, invocations, drains).finally(() => {
+          registered = false;
+        });
+      }
       return registered;
     },
     () => false,
   );
-  function stop(error: unknown): void {
-    registered = false;
-    diag.error("Throughline: the extension stopped; spans are flushed before the response", error);
-  }
   return {
     get registered() {
       return registered;
@@ -67,27 +70,56 @@ async function register(call: ExtensionsApi): Promise<string | undefined> {
   const { status, headers } = await call("POST", "register", {
     headers: { "lambda-extension-name": "throughline", "content-type": "application/json" },
     body: JSON.stringify({ events: ["INVOKE"] }),
+    timeout: REGISTRATION_TIMEOUT,
   });
   const identifier = headers["lambda-extension-identifier"];
   return status === 200 && typeof identifier === "string" ? identifier : undefined;
 }
 
-/** For each invocation: wait until it ended and its response is out, drain, then let Lambda freeze us. */
+/**
+ * For each invocation: wait until it ended and its response is out, drain, then let Lambda freeze us.
+ *
+ * Lambda begins no invocation that its extensions have not asked for, so the asking is not given up for a call that failed.
+ */
 async function serve(
   call: ExtensionsApi,
   identifier: string,
   invocations: Invocations,
   drains: Extension["drains"],
-) {
-  const headers = { "lambda-extension-identifier": identifier };
-  for (;;) {
-    const { status, body } = await call("GET", "event/next", { headers, background: true });
-    if (status !== 200) throw new Error(`the Extensions API answered ${status}`);
-    const { requestId, deadlineMs } = JSON.parse(body) as { requestId: string; deadlineMs: number };
-    if (drains.size === 0 || !(await invocations.ends(requestId, deadlineMs - MARGIN))) continue;
-    await responsePosted();
-    await Promise.all([...drains].map((drain) => drain(deadlineMs)));
+): Promise<void> {
+  for (let failures = 0; ; ) {
+    const event = await nextEvent(call, identifier);
+    if (event === "gone") return;
+    failures = event ? 0 : failures + 1;
+    if (!event) await pause(failures);
+    else if (drains.size > 0 && (await invocations.ends(event.requestId, event.deadlineMs - MARGIN))) {
+      await responsePosted();
+      await Promise.all([...drains.values()].map((drain) => drain(event.deadlineMs)));
+    }
   }
+}
+
+interface InvokeEvent {
+  readonly requestId: string;
+  readonly deadlineMs: number;
+}
+
+/** The next event; `undefined` for a call that failed and may be made again, `"gone"` when Lambda does not know us any more. */
+async function nextEvent(call: ExtensionsApi, identifier: string): Promise<InvokeEvent | "gone" | undefined> {
+  try {
+    const headers = { "lambda-extension-identifier": identifier };
+    const { status, body } = await call("GET", "event/next", { headers });
+    if (status === 403) return "gone";
+    return status === 200 ? (JSON.parse(body) as InvokeEvent) : undefined;
+  } catch (error) {
+    diag.warn("Throughline: the Extensions API did not answer", error);
+    return undefined;
+  }
+}
+
+/** From 10 ms on, doubling, up to a second. Does not keep the process alive. */
+async function pause(failures: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, Math.min(1000, 5 * 2 ** failures)).unref());
 }
 
 /** The runtime posts the response in the turn after the handler's promise settled; by the second turn it is out. */

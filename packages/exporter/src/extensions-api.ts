@@ -1,10 +1,12 @@
 import type { Agent, IncomingHttpHeaders } from "node:http";
+import { context, ROOT_CONTEXT } from "@opentelemetry/api";
+import { suppressTracing } from "@opentelemetry/core";
 
 interface CallOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
-  /** Whether the process may end while this waits. */
-  readonly background?: boolean | undefined;
+  /** Milliseconds; default none. */
+  readonly timeout?: number | undefined;
 }
 
 interface CallResult {
@@ -20,15 +22,23 @@ export type ExtensionsApi = (
   options: CallOptions,
 ) => Promise<CallResult>;
 
-/** The Extensions API at `host:port`, over one connection. */
+/**
+ * The Extensions API at `host:port`, over one connection, which does not keep the process alive. Its calls are nobody's spans,
+ * whoever instruments HTTP.
+ */
 export function connectExtensionsApi(api: string): ExtensionsApi {
   let agent: Agent | undefined;
-  return (method, path, { headers, body, background }) =>
+  return (method, path, { headers, body, timeout }) =>
     new Promise((resolve, reject) => {
       const http = process.getBuiltinModule("node:http");
       agent ??= new http.Agent({ keepAlive: true, maxSockets: 1 });
       const url = `http://${api}/2020-01-01/extension/${path}`;
-      const request = http.request(url, { method, agent, headers }, (response) => {
+      const signal = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
+      const options = { method, agent, headers, ...(signal && { signal }) };
+      const request = context.with(suppressTracing(ROOT_CONTEXT), () => http.request(url, options));
+      request.on("error", reject);
+      request.on("socket", (socket) => socket.unref());
+      request.on("response", (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", reject);
@@ -37,8 +47,6 @@ export function connectExtensionsApi(api: string): ExtensionsApi {
           resolve({ status, headers: received, body: Buffer.concat(chunks).toString("utf8") });
         });
       });
-      request.on("error", reject);
-      if (background) request.on("socket", (socket) => socket.unref());
       request.end(body);
     });
 }

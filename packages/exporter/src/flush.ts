@@ -40,7 +40,7 @@ export function createFlusher(
   }
   const background = isManagedInstance();
   const extension = background ? undefined : extensionOfEnvironment();
-  extension?.drains.add(flush);
+  extension?.drains.set(drain, flush);
   return {
     get mode() {
       if (background) return "background";

@@ -7,7 +7,8 @@ export {
   type FlushMode,
 } from "./flush.ts";
 export { InvocationProcessor } from "./invocation-processor.ts";
-export { type ProviderOptions, type StartedProvider, startProvider } from "./provider.ts";
+export { logAsAsked } from "./log-level.ts";
+export { type ProviderOptions, type StartedProvider, startedProvider, startProvider } from "./provider.ts";
 export { SpanQueue } from "./queue.ts";
 export { none } from "./sinks/none.ts";
 export { otlp } from "./sinks/otlp.ts";

@@ -1,4 +1,5 @@
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
+import { timeLeft } from "./deadline.ts";
 
 /** What `post` sends where. */
 export interface PostRequest {
@@ -51,28 +52,29 @@ function attempt({ url, headers, body, agent }: PostRequest, until: number): Pro
       headers: { ...headers, "content-length": String(body.byteLength) },
     };
     const request: ClientRequest = httpOf(url).request(url, options);
-    const timer = setTimeout(
-      () => request.destroy(new Error("no answer in time")),
-      Math.max(0, until - Date.now()),
-    );
-    const settle = (act: () => void) => {
-      clearTimeout(timer);
-      act();
-    };
+    const timer = setTimeout(() => request.destroy(new Unanswered("no answer in time")), timeLeft(until));
+    let answered = false;
     request.on("error", (error: NodeJS.ErrnoException) => {
+      if (answered) return;
+      clearTimeout(timer);
       const stale = request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
-      settle(() => reject(stale ? new StaleSocket(error.message, { cause: error }) : error));
+      reject(stale ? new StaleSocket(error.message, { cause: error }) : error);
     });
     request.on("response", (response) => {
-      readBody(response).then(
-        (read) =>
-          settle(() => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: read })),
-        (error) => settle(() => reject(error)),
-      );
+      answered = true;
+      // The status is the answer; a body that breaks off or trickles on is of no consequence.
+      const answer = (body: Buffer) =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+      readBody(response)
+        .then(answer, () => answer(Buffer.alloc(0)))
+        .finally(() => clearTimeout(timer));
     });
     request.end(body);
   });
 }
+
+/** There was no answer by the moment given. */
+export class Unanswered extends Error {}
 
 /** The body's beginning; a longer one is cut off, the connection with it. */
 async function readBody(response: IncomingMessage): Promise<Buffer> {

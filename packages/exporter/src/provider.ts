@@ -3,7 +3,6 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { type SpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { lambdaResource, type ResourceAttributes, shared } from "@throughline/otel";
 import { InvocationProcessor } from "./invocation-processor.ts";
-import { logAsAsked } from "./log-level.ts";
 import { samplingFromEnvironment } from "./sampler.ts";
 import { none } from "./sinks/none.ts";
 import { otlp } from "./sinks/otlp.ts";
@@ -34,18 +33,9 @@ export interface StartedProvider {
  * @throws TypeError when an option is wrong, naming it.
  */
 export function startProvider(options: ProviderOptions = {}): StartedProvider | undefined {
-  const state = shared<{ started?: StartedProvider }>("provider", () => ({}));
-  if (!state.started && isRegistered()) return undefined;
-  state.started ??= start(options);
-  return state.started;
-}
-
-function start({
-  sink = sinkFromEnvironment(),
-  resource = {},
-  processors = [],
-}: ProviderOptions): StartedProvider {
-  logAsAsked();
+  const started = startedProvider();
+  if (started || isRegistered()) return started;
+  const { sink = sinkFromEnvironment(), resource = {}, processors = [] } = options;
   const processor = new InvocationProcessor(sink);
   const { sampler, decide } = samplingFromEnvironment();
   const provider = new TracerProvider({
@@ -54,11 +44,22 @@ function start({
     spanProcessors: [...processors, processor],
   });
   if (!trace.setGlobalTracerProvider(provider)) {
-    diag.warn(
-      "Throughline: the tracer provider could not be registered: is there a second @opentelemetry/api?",
+    console.warn(
+      "Throughline: the tracer provider could not be registered, so your own spans go nowhere: " +
+        "another version of @opentelemetry/api is loaded.",
     );
   }
-  return { provider, decide, flush: (until) => processor.flush(until) };
+  state().started = { provider, decide, flush: (until) => processor.flush(until) };
+  return startedProvider();
+}
+
+/** The provider that `startProvider` started in this process, whichever copy of the package did. */
+export function startedProvider(): StartedProvider | undefined {
+  return state().started;
+}
+
+function state(): { started?: StartedProvider } {
+  return shared("provider", () => ({}));
 }
 
 /** Until somebody registers a provider, the API hands out a proxy for one that does nothing. */

@@ -20,7 +20,8 @@ export interface Sampling {
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration
  */
 export function samplingFromEnvironment(env: NodeJS.ProcessEnv = process.env): Sampling {
-  const { OTEL_TRACES_SAMPLER: name = "parentbased_always_on", OTEL_TRACES_SAMPLER_ARG: argument } = env;
+  const { OTEL_TRACES_SAMPLER_ARG: argument } = env;
+  const name = env.OTEL_TRACES_SAMPLER?.trim() || "parentbased_always_on";
   const parentBased = name.startsWith("parentbased_");
   const root = rootSampler(parentBased ? name.slice("parentbased_".length) : name, argument);
   if (!root) {
@@ -39,7 +40,7 @@ function rootSampler(name: string, argument: string | undefined): Sampler | unde
   if (name === "always_on") return new AlwaysOnSampler();
   if (name === "always_off") return new AlwaysOffSampler();
   if (name !== "traceidratio") return undefined;
-  const ratio = Number(argument ?? 1);
+  const ratio = Number(argument?.trim() || 1);
   if (ratio >= 0 && ratio <= 1) return new TraceIdRatioBasedSampler(ratio);
   diag.warn(`Throughline: OTEL_TRACES_SAMPLER_ARG "${argument}" is no ratio from 0 to 1; 1 is used`);
   return new TraceIdRatioBasedSampler(1);

@@ -96,3 +96,56 @@ test("a sink that throws what it likes does not reject the flush", async () => {
   for (const span of spansOf("a")) processor.onEnd(span);
   await processor.shutdown();
 });
+
+test("many flushes while one export runs become one export", async () => {
+  const { sink, sends } = held();
+  const processor = new InvocationProcessor(sink);
+  const spans = spansOf("a", "b", "c", "d") as [ReadableSpan, ReadableSpan, ReadableSpan, ReadableSpan];
+  const flushes = spans.map((span) => {
+    processor.onEnd(span);
+    return turn().then(() => processor.flush(soon()));
+  });
+  await turn();
+  await turn();
+  sends[0]?.settle.resolve();
+  await turn();
+  await turn();
+  sends[1]?.settle.resolve();
+  await Promise.all(flushes);
+  expect(sends.length).toBeLessThanOrEqual(2);
+  expect(sends.map((send) => send.names).join("")).toBe("abcd");
+});
+
+test("a sink that hangs once does not stop the exports after it", async () => {
+  const sent: string[] = [];
+  let hangs = true;
+  const sink: Sink = {
+    name: "hanging",
+    send: async (spans) => {
+      if (hangs) await new Promise(() => {});
+      sent.push(names(spans));
+    },
+  };
+  const processor = new InvocationProcessor(sink);
+  const [a, b] = spansOf("a", "b") as [ReadableSpan, ReadableSpan];
+  processor.onEnd(a);
+  await processor.flush(Date.now() + 10);
+  hangs = false;
+  processor.onEnd(b);
+  await processor.flush(soon());
+  expect(sent).toEqual(["b"]);
+});
+
+test("with no time left nothing is begun, and the spans stay for the next export", async () => {
+  const { sink, sends } = held();
+  const processor = new InvocationProcessor(sink);
+  for (const span of spansOf("a")) processor.onEnd(span);
+  await processor.flush(Date.now() - 1);
+  await turn();
+  expect(sends).toEqual([]);
+  const flushed = processor.flush(soon());
+  await turn();
+  expect(sends.map((send) => send.names)).toEqual(["a"]);
+  sends[0]?.settle.resolve();
+  await flushed;
+});

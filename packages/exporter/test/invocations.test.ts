@@ -33,3 +33,29 @@ test("an invocation that outlives its moment is given up", async () => {
   expect(await invocations.ends("a", Date.now() + 5)).toBe(false);
   expect(invocations.end("a")).toBe(false);
 });
+
+test("a retry comes with the id of the attempt before, and is waited for anew", async () => {
+  const invocations = new Invocations();
+  invocations.start("a");
+  invocations.end("a");
+  expect(await invocations.ends("a", soon())).toBe(true);
+  expect(invocations.end("a")).toBe(false);
+  const second = invocations.ends("a", soon());
+  invocations.start("a");
+  let over = false;
+  void second.then(() => {
+    over = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(over).toBe(false);
+  expect(invocations.end("a")).toBe(true);
+  expect(await second).toBe(true);
+});
+
+test("one that several started ends with the last of them", async () => {
+  const invocations = new Invocations();
+  invocations.start("a");
+  invocations.start("a");
+  invocations.end("a");
+  expect(await invocations.ends("a", Date.now() + 5)).toBe(false);
+});

@@ -87,7 +87,9 @@ function watch(request: MiddyRequest, chain: Chain): void {
       get: () => response,
       set(value: unknown) {
         response = value;
-        if ("earlyResponse" in request && request.earlyResponse === value) cut({ result: value });
+        if (!("earlyResponse" in request) || !Object.is(request.earlyResponse, value)) return;
+        // An onError that answers with undefined has handled nothing: Middy throws the error.
+        cut(failed && value === undefined ? { error } : { result: value });
       },
     },
     error: {
@@ -95,8 +97,9 @@ function watch(request: MiddyRequest, chain: Chain): void {
       enumerable: true,
       get: () => error,
       set(value: unknown) {
+        const before = error;
         error = value;
-        if (failed) cut({ error: value });
+        if (failed && isThrown(value, before)) cut({ error: value });
         failed = true;
       },
     },
@@ -106,4 +109,13 @@ function watch(request: MiddyRequest, chain: Chain): void {
     // Nobody can be made to wait here; what is not flushed after the response goes with the next invocation.
     if (!chain.scoped) void chain.endAll(ending);
   }
+}
+
+/**
+ * Whether it was Middy that assigned the error, because an `onError` threw it, and not a hook that describes the error it has.
+ * Middy notes on what was thrown which error it was thrown over; on the same error, and on what is no object, it cannot.
+ */
+function isThrown(value: unknown, before: unknown): boolean {
+  if (value === before || typeof value !== "object" || value === null) return true;
+  return before !== undefined && (value as { originalError?: unknown }).originalError === before;
 }

@@ -1,5 +1,5 @@
 import { type TracerProvider, trace } from "@opentelemetry/api";
-import { createFlusher } from "@throughline/exporter";
+import { createFlusher, startedProvider } from "@throughline/exporter";
 import { around } from "./around.ts";
 import { checkKeys, checkTimeout } from "./options.ts";
 import { type Middleware, remainingTime } from "./request.ts";
@@ -27,11 +27,18 @@ export function flush(options: FlushOptions = {}): Middleware {
   checkKeys("flush", options, KEYS);
   checkTimeout("flush", options.timeout);
   const { provider, timeout } = options;
-  const flusher = createFlusher(() => forceFlush(provider ?? trace.getTracerProvider()), { timeout });
+  const flusher = createFlusher(provider ? () => forceFlush(provider) : flushGlobal, { timeout });
   return around("flush", ({ context }) => {
+    // What `tracing()` started, it flushes itself.
+    if (!provider && startedProvider()) return undefined;
     flusher.started(context?.awsRequestId);
     return { end: () => flusher.ended(context?.awsRequestId, remainingTime(context)) };
   });
+}
+
+/** One function for all: the extension keeps one of what drains the same. */
+function flushGlobal(): Promise<void> {
+  return forceFlush(trace.getTracerProvider());
 }
 
 interface Flushable {

@@ -47,6 +47,12 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 export function resolveOptions(factory: string, options: ContextOptions): ResolveOptions & Extracting {
   checkValues(factory, options, KNOWN);
   const { merge = mergeFromEnvironment(), batch, triggers, xraySampling } = options;
+  checkArray(factory, "formats", options.formats, "formats, such as [w3c, datadog]");
+  checkArray(factory, "triggers", triggers, "triggers, such as [sqs]");
+  for (const trigger of triggers ?? []) {
+    if (typeof trigger?.match !== "function")
+      throw new TypeError(`${factory}({ triggers }): one of them is no trigger`);
+  }
   const formats = (options.formats ?? formatsFromEnvironment() ?? defaultFormats)
     .map((format, index) => toFormat(factory, format, index))
     .map((format) => (format === xray && xraySampling === "honor" ? xrayHonored : format));
@@ -76,10 +82,25 @@ export const CONTEXT_KEYS: readonly (keyof ContextOptions)[] = [
 ];
 
 /** Throws for a key that no option has. */
-export function checkKeys(factory: string, options: object, keys: readonly string[]): void {
+export function checkKeys(factory: string, options: unknown, keys: readonly string[]): void {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(`${factory}(): expected an object of options`);
   const unknown = Object.keys(options).find((key) => !keys.includes(key));
   if (unknown === undefined) return;
   throw new TypeError(`${factory}({ ${unknown} }): no such option; there are ${keys.join(", ")}`);
+}
+
+function checkArray(factory: string, name: string, value: unknown, expected: string): void {
+  if (value === undefined || Array.isArray(value)) return;
+  throw new TypeError(`${factory}({ ${name}: ${JSON.stringify(value)} }): expected an array of ${expected}`);
+}
+
+/** Throws for what is no sink. */
+export function checkSink(factory: string, sink: unknown): void {
+  if (sink === undefined || typeof (sink as { send?: unknown } | null)?.send === "function") return;
+  throw new TypeError(
+    `${factory}({ sink: ${JSON.stringify(sink)} }): expected a sink, such as otlp({ url })`,
+  );
 }
 
 /** Throws for a timeout that is no positive number of milliseconds. */
@@ -100,8 +121,10 @@ function checkValues(factory: string, options: ContextOptions, known: typeof KNO
 }
 
 function toFormat(factory: string, format: Format | TextMapPropagator, index: number): Format {
-  if ("read" in format && "write" in format) return format;
-  if ("extract" in format && "inject" in format) return fromPropagator(format);
+  if (typeof format === "object" && format !== null) {
+    if ("read" in format && "write" in format) return format;
+    if ("extract" in format && "inject" in format) return fromPropagator(format);
+  }
   throw new TypeError(
     `${factory}({ formats: [${index}] }): expected a format, or an OpenTelemetry propagator`,
   );

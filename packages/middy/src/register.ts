@@ -7,4 +7,7 @@
  */
 import { extensionOfEnvironment } from "@throughline/exporter";
 
+// The pending answer does not keep a process alive, but the wait for it must.
+const alive = setInterval(() => {}, 1000);
 await extensionOfEnvironment()?.answered;
+clearInterval(alive);

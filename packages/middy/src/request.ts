@@ -21,10 +21,12 @@ export interface Middleware {
   readonly onError: (request: MiddyRequest) => Promise<void> | undefined;
 }
 
-/** Milliseconds until Lambda's deadline; `undefined` outside Lambda. */
+/** Milliseconds until Lambda's deadline; `undefined` outside Lambda. Never throws. */
 export function remainingTime(context: unknown): number | undefined {
-  const { getRemainingTimeInMillis } = (context ?? {}) as { getRemainingTimeInMillis?: unknown };
-  if (typeof getRemainingTimeInMillis !== "function") return undefined;
-  const remaining: unknown = getRemainingTimeInMillis.call(context);
-  return typeof remaining === "number" ? remaining : undefined;
+  try {
+    const remaining = (context as Partial<Context> | undefined)?.getRemainingTimeInMillis?.();
+    return typeof remaining === "number" ? remaining : undefined;
+  } catch {
+    return undefined;
+  }
 }

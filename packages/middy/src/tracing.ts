@@ -1,8 +1,16 @@
-import { createFlusher, type Sink, startProvider } from "@throughline/exporter";
+import { context as contextApi, createContextKey } from "@opentelemetry/api";
+import { createFlusher, logAsAsked, type Sink, startProvider } from "@throughline/exporter";
 import { ensureContextManager, startInvocation } from "@throughline/otel";
 import { around } from "./around.ts";
 import { extracting } from "./extracting.ts";
-import { CONTEXT_KEYS, type ContextOptions, checkKeys, checkTimeout, resolveOptions } from "./options.ts";
+import {
+  CONTEXT_KEYS,
+  type ContextOptions,
+  checkKeys,
+  checkSink,
+  checkTimeout,
+  resolveOptions,
+} from "./options.ts";
 import { type Middleware, remainingTime } from "./request.ts";
 
 export interface TracingOptions extends ContextOptions {
@@ -25,30 +33,43 @@ const KEYS: readonly (keyof TracingOptions)[] = [...CONTEXT_KEYS, "sink", "timeo
  * export const handler = middy(work).use(tracing());
  */
 export function tracing(options: TracingOptions = {}): Middleware {
+  logAsAsked();
   checkKeys("tracing", options, KEYS);
   checkTimeout("tracing", options.timeout);
+  checkSink("tracing", options.sink);
   const resolving = resolveOptions("tracing", options);
   if (process.env.OTEL_SDK_DISABLED?.toLowerCase() === "true") return around("tracing", () => undefined);
   const started = startProvider({ sink: options.sink });
+  const tracer = started?.provider.getTracer("@throughline/middy");
   const flusher = started && createFlusher(started.flush, { timeout: options.timeout });
   ensureContextManager();
-  return around("tracing", (request, chain) =>
-    extracting(resolving, request, chain, (extracted, activate) => {
-      const { event, context } = request;
+  return around("tracing", (request, chain) => {
+    const { event, context } = request;
+    const requestId = context?.awsRequestId;
+    if (isTraced(requestId)) return undefined;
+    return extracting(resolving, request, chain, (extracted, activate) => {
       const invocation = startInvocation(event, context, {
         ...resolving,
         extracted,
+        tracer,
         decide: started?.decide,
       });
-      const deactivate = activate(invocation.context);
-      flusher?.started(context?.awsRequestId);
+      const deactivate = activate(invocation.context.setValue(TRACED, requestId));
+      flusher?.started(requestId);
       return {
         end(ending) {
           invocation.end(ending);
           deactivate();
-          return flusher?.ended(context?.awsRequestId, remainingTime(context));
+          return flusher?.ended(requestId, remainingTime(context));
         },
       };
-    }),
-  );
+    });
+  });
+}
+
+const TRACED = createContextKey("@throughline/traced");
+
+/** Whether a handler that is traced called this one, with the same context: a router its routes, say. */
+function isTraced(requestId: string | undefined): boolean {
+  return requestId !== undefined && contextApi.active().getValue(TRACED) === requestId;
 }

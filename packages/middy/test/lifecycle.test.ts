@@ -1,5 +1,6 @@
 import middy from "@middy/core";
 import { context, ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import type { Context } from "aws-lambda";
 import { beforeEach, expect, test } from "vitest";
 import { tracedExecution, tracing } from "../src/index.ts";
 import { lambdaContext, memorySink, verdict } from "./harness.ts";
@@ -95,6 +96,35 @@ const cases: readonly Case[] = [
     verdict: "ERROR RangeError: boom",
   },
   {
+    name: "an onError that describes the error anew and makes a response",
+    handler: fail(boom),
+    chain: (chain) =>
+      chain.onError(async (request) => {
+        request.error = Object.assign(new Error("described"), { statusCode: 500 });
+        await tick();
+        request.response = handled;
+      }),
+    verdict: "OK",
+  },
+  {
+    name: "an early response of NaN",
+    handler: fail(boom),
+    chain: (chain) =>
+      chain.before((request) => {
+        request.earlyResponse = Number.NaN;
+      }),
+    verdict: "OK",
+  },
+  {
+    name: "an onError that answers with undefined",
+    handler: fail(boom),
+    chain: (chain) =>
+      chain.onError((request) => {
+        request.earlyResponse = undefined;
+      }),
+    verdict: "ERROR RangeError: boom",
+  },
+  {
     name: "Middy's early timeout",
     handler: () => new Promise(() => {}),
     config: { timeoutEarlyInMillis: 9_990 },
@@ -148,6 +178,32 @@ for (const [mode, config] of [
       expect(others).toHaveLength(1);
     },
   );
+
+  test(`${mode}: a traced handler that calls another with the same context is one invocation`, async () => {
+    const active = () => trace.getActiveSpan()?.spanContext().spanId;
+    const inner = middy(async () => active(), config).use(traced());
+    const outer = middy(async (event: unknown, lambda: Context) => {
+      const before = active();
+      return [before, await inner(event, lambda), active()];
+    }, config).use(traced());
+    const seen = await outer({}, lambdaContext());
+    const [span, ...others] = sink.take();
+    expect(others).toEqual([]);
+    expect(new Set(seen as string[])).toEqual(new Set([span?.spanContext().spanId]));
+  });
+
+  test(`${mode}: what goes on after the end finds no active span`, async () => {
+    let late: unknown;
+    const handler = middy(async () => {
+      setTimeout(() => {
+        late = trace.getActiveSpan() ?? "none";
+      }, 5);
+    }, config).use(traced());
+    await handler({}, lambdaContext());
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    expect(late).toBe("none");
+    sink.take();
+  });
 
   test(`${mode}: used twice, tracing counts once`, async () => {
     await middy(async () => {}, config)
@@ -226,6 +282,11 @@ test("a wrong option is refused with what it may be", () => {
   expect(() => tracing({ merge: "both" } as never)).toThrow(
     new TypeError('tracing({ merge: "both" }): expected "event", "xray", "link"'),
   );
+  expect(() => tracing({ formats: ["w3c"] } as never)).toThrow(/formats: \[0\].*expected a format/);
+  expect(() => tracing({ formats: "w3c" } as never)).toThrow(/expected an array of formats/);
+  expect(() => tracing({ triggers: [{}] } as never)).toThrow(/no trigger/);
+  expect(() => tracing({ sink: "otlp" } as never)).toThrow(/expected a sink/);
+  expect(() => tracing(null as never)).toThrow(/expected an object of options/);
   expect(() => tracing({ timeout: 0 })).toThrow(/expected a positive number of milliseconds/);
   expect(() => tracing({ sinks: [] } as never)).toThrow(/tracing\(\{ sinks \}\): no such option/);
 });

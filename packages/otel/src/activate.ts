@@ -16,11 +16,13 @@ const PROBED = ROOT_CONTEXT.setValue(PROBE, true);
 export class LiveContext implements Context {
   #target: Context | undefined;
   readonly #before: Context | undefined;
+  readonly #meanwhile: Context;
 
-  /** Without a target it is empty until it is pointed at one. `before` is what was active when this one was entered. */
-  constructor(target?: Context, before?: Context) {
+  /** Without a target it stands for `meanwhile` until it is pointed at one. `before` was active when this one was entered. */
+  constructor(target?: Context, before?: Context, meanwhile: Context = ROOT_CONTEXT) {
     this.#target = target;
     this.#before = before;
+    this.#meanwhile = meanwhile;
   }
 
   point(target: Context): void {
@@ -28,7 +30,7 @@ export class LiveContext implements Context {
   }
 
   getValue(key: symbol): unknown {
-    return key === BEFORE ? this.#before : this.#target?.getValue(key);
+    return key === BEFORE ? this.#before : (this.#target ?? this.#meanwhile).getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {

@@ -8,7 +8,7 @@ import {
   type LambdaContext,
 } from "@throughline/triggers";
 import { isColdStart } from "./runtime.ts";
-import { shared } from "./shared.ts";
+import { once } from "./shared.ts";
 
 /** What is read of Lambda's context object; every field may be missing. */
 export interface InvocationContext extends LambdaContext {
@@ -26,11 +26,8 @@ export function functionName(context: InvocationContext | undefined): string | u
 /** What the conventions say of every invocation, whatever triggered it. */
 export function invocationAttributes(context: InvocationContext | undefined): Attributes {
   const { awsRequestId, invokedFunctionArn: arn, functionVersion } = context ?? {};
-  const environment = shared("environment", () => ({ invoked: false }));
-  const first = !environment.invoked;
-  environment.invoked = true;
   return {
-    [FAAS_COLDSTART]: isColdStart(first),
+    [FAAS_COLDSTART]: isColdStart(once("environment")),
     ...(awsRequestId && { [FAAS_INVOCATION_ID]: awsRequestId }),
     ...(typeof arn === "string" && arn && arnAttributes(arn, functionVersion)),
   };

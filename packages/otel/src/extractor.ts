@@ -1,5 +1,5 @@
 import { contextFrom, type Format, type TraceContext } from "@throughline/propagation";
-import { shared } from "./shared.ts";
+import { once } from "./shared.ts";
 
 /**
  * A user's own way to find the trace context of an event: given what the handler is given, it returns a `TraceContext`, headers in
@@ -70,9 +70,7 @@ function member(module: unknown, names: string): unknown {
 }
 
 function warnOnce(what: string, error?: unknown): undefined {
-  const warned = shared("extractor-warning", () => ({ done: false }));
-  if (warned.done) return undefined;
-  warned.done = true;
+  if (!once("extractor-warning")) return undefined;
   console.warn(
     `Throughline: the trace extractor ${what}; the event is read as usual.`,
     ...(error ? [error] : []),

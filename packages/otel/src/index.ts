@@ -9,4 +9,4 @@ export { type Invocation, type InvocationOptions, startInvocation } from "./invo
 export { formatsFromEnvironment, fromPropagator, toPropagator } from "./propagator.ts";
 export { lambdaResource, type ResourceAttributes } from "./resource.ts";
 export { readRuntime } from "./runtime.ts";
-export { shared } from "./shared.ts";
+export { once, shared } from "./shared.ts";

@@ -9,3 +9,11 @@ export function shared<Value>(name: string, create: () => Value): Value {
   holder[key] ??= create();
   return holder[key] as Value;
 }
+
+/** Whether it is asked for the first time in this process, whichever copy of the package asks: for what is said once. */
+export function once(name: string): boolean {
+  const asked = shared(name, () => ({ before: false }));
+  const first = !asked.before;
+  asked.before = true;
+  return first;
+}

@@ -30,6 +30,8 @@ export interface InvokeOptions {
   readonly traceHeader?: string | undefined;
   readonly clientContext?: unknown;
   readonly tenantId?: string | undefined;
+  /** Default a new one. Lambda's retries of an asynchronous invocation come with the id of the first attempt. */
+  readonly requestId?: string | undefined;
   /** Milliseconds until the deadline; default the function's timeout. */
   readonly timeout?: number | undefined;
 }
@@ -145,7 +147,7 @@ export class RuntimeApi {
   invoke(event: unknown, options: InvokeOptions = {}): Promise<unknown> {
     if (this.#dead) return Promise.reject(this.#dead);
     return new Promise((resolve, reject) => {
-      const id = randomUUID();
+      const id = options.requestId ?? randomUUID();
       this.#waiting.push({ id, event, options, deadline: 0, timer: undefined, resolve, reject });
       this.#dispatch();
     });
@@ -354,7 +356,7 @@ interface Answer {
 
 /** A streamed answer is its text, or the error in its trailers. */
 function answerOf({ headers, trailers }: IncomingMessage, kind: string, body: string): Answer {
-  const size = body.length;
+  const size = Buffer.byteLength(body);
   if (kind === "error") return { size, error: new FunctionError(JSON.parse(body)) };
   if (headers["lambda-runtime-function-response-mode"] !== "streaming") {
     return { size, result: body === "" ? undefined : JSON.parse(body) };

@@ -2,8 +2,8 @@ import type { AgentOptions, Agent as HttpsAgent } from "node:https";
 import { diag } from "@opentelemetry/api";
 import { JsonTraceSerializer, ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
-import { shared } from "@throughline/otel";
-import { httpOf, type PostResponse, post } from "../post.ts";
+import { once } from "@throughline/otel";
+import { httpOf, type PostResponse, post, Unanswered } from "../post.ts";
 import { DEFAULT_ENDPOINT, type OtlpConfig, type OtlpOptions, otlpConfig } from "./otlp-config.ts";
 import { type Sink, SinkError } from "./sink.ts";
 
@@ -66,19 +66,21 @@ function reportRejected(body: Buffer, protocol: OtlpConfig["protocol"]): void {
   }
 }
 
+/** Failures that pass. Any other, such as a bad certificate or header, would only fail again. */
+const PASSING = /^(ECONN|EPIPE|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|EAI_AGAIN|ENOTFOUND|HPE_)/;
+
 function unreachable({ url, isDefault }: OtlpConfig, cause: unknown): never {
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code = "", message } = cause as NodeJS.ErrnoException;
   if (isDefault && code === "ECONNREFUSED") warnOnce();
+  const retryable = cause instanceof Unanswered || PASSING.test(code);
   throw new SinkError(`the OTLP endpoint ${url.origin} could not be reached: ${message}`, {
-    retryable: true,
+    retryable,
     cause,
   });
 }
 
 function warnOnce(): void {
-  const warned = shared("endpoint-warning", () => ({ done: false }));
-  if (warned.done) return;
-  warned.done = true;
+  if (!once("endpoint-warning")) return;
   console.warn(
     `Throughline: nothing answers at ${DEFAULT_ENDPOINT}, where spans go by default. ` +
       "Set OTEL_EXPORTER_OTLP_ENDPOINT, or OTEL_TRACES_EXPORTER=none.",

@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { type Receiver, type Reply, startReceiver } from "@throughline/testing";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -75,6 +77,26 @@ test.each<[string, Reply]>([
 ])("a collector that %s is given up at the deadline", async (_, reply) => {
   receiver.respond = () => reply;
   await expect(sinkTo().send(spansOf("a"), soon(50))).rejects.toMatchObject({ retryable: true });
+});
+
+test("a collector that answers 200 and then trickles its body has taken the spans", async () => {
+  const trickling = createServer((request, response) => {
+    request.resume();
+    response.write("{");
+  });
+  await new Promise<void>((resolve) => trickling.listen(0, "127.0.0.1", resolve));
+  const { port } = trickling.address() as AddressInfo;
+  await otlp({ url: `http://127.0.0.1:${port}/v1/traces` }).send(spansOf("a"), soon(50));
+  trickling.closeAllConnections();
+  trickling.close();
+});
+
+test("a header that cannot be sent is no reason to try again", async () => {
+  const sink = sinkTo({ headers: { "api-key": "line\nbreak" } });
+  await expect(sink.send(spansOf("a"), soon())).rejects.toMatchObject({
+    name: "SinkError",
+    retryable: false,
+  });
 });
 
 test("a collector that is not there is an error to try again", async () => {
