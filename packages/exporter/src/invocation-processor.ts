@@ -1,6 +1,7 @@
 import { context, diag, TraceFlags } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import type { ReadableSpan, SpanProcessor } from "@opentelemetry/sdk-trace";
+import { once } from "@throughline/otel";
 import { DEFAULT_TIMEOUT, deadline, within } from "./deadline.ts";
 import { SpanQueue } from "./queue.ts";
 import type { Sink, SinkError } from "./sinks/sink.ts";
@@ -61,6 +62,11 @@ export class InvocationProcessor implements SpanProcessor {
     } catch (error) {
       if ((error as SinkError | null | undefined)?.retryable === true) this.#queue.putBack(spans);
       diag.error(`Throughline: ${spans.length} spans were not exported`, error);
+      if (once("export-warning")) console.warn(`Throughline: spans were not exported: ${messageOf(error)}`);
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { diag, type TracerProvider as Provider, ProxyTracerProvider, trace } from "@opentelemetry/api";
+import { type TracerProvider as Provider, ProxyTracerProvider, trace } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { type SpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { lambdaResource, type ResourceAttributes, shared } from "@throughline/otel";
@@ -73,6 +73,6 @@ function sinkFromEnvironment(env: NodeJS.ProcessEnv = process.env): Sink {
   const name = env.OTEL_TRACES_EXPORTER?.trim() || "otlp";
   if (name === "none") return none;
   if (name !== "otlp")
-    diag.warn(`Throughline: OTEL_TRACES_EXPORTER "${name}" is not supported; otlp is used`);
+    console.warn(`Throughline: OTEL_TRACES_EXPORTER "${name}" is not supported; otlp is used`);
   return otlp();
 }

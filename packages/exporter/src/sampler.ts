@@ -1,4 +1,4 @@
-import { diag, ROOT_CONTEXT, SpanKind } from "@opentelemetry/api";
+import { ROOT_CONTEXT, SpanKind } from "@opentelemetry/api";
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -25,7 +25,9 @@ export function samplingFromEnvironment(env: NodeJS.ProcessEnv = process.env): S
   const parentBased = name.startsWith("parentbased_");
   const root = rootSampler(parentBased ? name.slice("parentbased_".length) : name, argument);
   if (!root) {
-    diag.warn(`Throughline: OTEL_TRACES_SAMPLER "${name}" is not supported; parentbased_always_on is used`);
+    console.warn(
+      `Throughline: OTEL_TRACES_SAMPLER "${name}" is not supported; parentbased_always_on is used`,
+    );
     return samplingFromEnvironment({});
   }
   return {
@@ -42,6 +44,6 @@ function rootSampler(name: string, argument: string | undefined): Sampler | unde
   if (name !== "traceidratio") return undefined;
   const ratio = Number(argument?.trim() || 1);
   if (ratio >= 0 && ratio <= 1) return new TraceIdRatioBasedSampler(ratio);
-  diag.warn(`Throughline: OTEL_TRACES_SAMPLER_ARG "${argument}" is no ratio from 0 to 1; 1 is used`);
+  console.warn(`Throughline: OTEL_TRACES_SAMPLER_ARG "${argument}" is no ratio from 0 to 1; 1 is used`);
   return new TraceIdRatioBasedSampler(1);
 }

@@ -1,5 +1,5 @@
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { InvocationProcessor } from "../src/invocation-processor.ts";
 import { SpanQueue } from "../src/queue.ts";
 import { type Sink, SinkError } from "../src/sinks/sink.ts";
@@ -148,4 +148,23 @@ test("with no time left nothing is begun, and the spans stay for the next export
   expect(sends.map((send) => send.names)).toEqual(["a"]);
   sends[0]?.settle.resolve();
   await flushed;
+});
+
+test("the first failure is one plain line in the log", async () => {
+  Reflect.deleteProperty(globalThis, Symbol.for("@throughline/export-warning"));
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const sink: Sink = {
+    name: "failing",
+    send: () =>
+      Promise.reject(new SinkError("the OTLP endpoint answered 401 to 1 spans", { retryable: false })),
+  };
+  const processor = new InvocationProcessor(sink);
+  for (const span of spansOf("a", "b")) {
+    processor.onEnd(span);
+    await processor.flush(soon());
+  }
+  expect(warn.mock.calls).toEqual([
+    ["Throughline: spans were not exported: the OTLP endpoint answered 401 to 1 spans"],
+  ]);
+  warn.mockRestore();
 });

@@ -1,4 +1,26 @@
-import type { Context } from "aws-lambda";
+/**
+ * Lambda's context object as Middy's types know it. Spelled here, so that ours bring no second copy of the globals that
+ * `@types/aws-lambda` declares.
+ */
+export interface LambdaContext {
+  callbackWaitsForEmptyEventLoop: boolean;
+  functionName: string;
+  functionVersion: string;
+  invokedFunctionArn: string;
+  memoryLimitInMB: string;
+  awsRequestId: string;
+  logGroupName: string;
+  logStreamName: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a shape of its own in @types/aws-lambda, which nobody here looks into
+  identity?: any;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  clientContext?: any;
+  tenantId?: string | undefined;
+  getRemainingTimeInMillis(): number;
+  done(error?: Error, result?: unknown): void;
+  fail(error: Error | string): void;
+  succeed(message: unknown, object?: unknown): void;
+}
 
 /**
  * Middy's request, in what all its versions have. Other middlewares may replace its `internal`, never the request.
@@ -7,7 +29,7 @@ import type { Context } from "aws-lambda";
  */
 export interface MiddyRequest {
   event: unknown;
-  context: Context;
+  context: LambdaContext;
   response: unknown;
   earlyResponse?: unknown;
   error: unknown;
@@ -24,7 +46,7 @@ export interface Middleware {
 /** Milliseconds until Lambda's deadline; `undefined` outside Lambda. Never throws. */
 export function remainingTime(context: unknown): number | undefined {
   try {
-    const remaining = (context as Partial<Context> | undefined)?.getRemainingTimeInMillis?.();
+    const remaining = (context as Partial<LambdaContext> | undefined)?.getRemainingTimeInMillis?.();
     return typeof remaining === "number" ? remaining : undefined;
   } catch {
     return undefined;

@@ -83,7 +83,7 @@ export interface Resolution {
 export function resolve(
   event: unknown,
   context: LambdaContext | undefined,
-  runtime: RuntimeContext,
+  runtime: RuntimeContext = {},
   options: ResolveOptions = {},
 ): Resolution {
   const { formats = defaultFormats, triggers = sources } = options;

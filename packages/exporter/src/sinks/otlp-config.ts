@@ -1,5 +1,3 @@
-import { diag } from "@opentelemetry/api";
-
 export interface OtlpOptions {
   /** The full URL that traces are posted to; default `OTEL_EXPORTER_OTLP_ENDPOINT` + `/v1/traces`. */
   readonly url?: string | undefined;
@@ -79,7 +77,7 @@ function endpoint(env: NodeJS.ProcessEnv): URL | undefined {
   const general = env.OTEL_EXPORTER_OTLP_ENDPOINT?.trim();
   for (const value of [own, general]) {
     if (value && !isHttp(value))
-      diag.warn(`Throughline: the OTLP endpoint "${value}" is no http or https URL`);
+      console.warn(`Throughline: the OTLP endpoint "${value}" is no http or https URL`);
   }
   if (!general || !isHttp(general)) return undefined;
   const url = new URL(general);
@@ -103,7 +101,7 @@ function oneOf(
     throw new TypeError(`otlp({ ${name}: "${option}" }): expected ${expected}`);
   }
   if (variable === undefined || known.includes(variable)) return variable;
-  diag.warn(`Throughline: the OTLP ${name} "${variable}" is not supported; expected ${expected}`);
+  console.warn(`Throughline: the OTLP ${name} "${variable}" is not supported; expected ${expected}`);
   return undefined;
 }
 
@@ -117,7 +115,7 @@ function parseHeaders(list = ""): Headers {
     try {
       headers[name] = decodeURIComponent(pair.slice(equals + 1).trim());
     } catch {
-      diag.warn(`Throughline: the OTLP header "${name}" is not percent-encoded as it should be`);
+      console.warn(`Throughline: the OTLP header "${name}" is not percent-encoded as it should be`);
     }
   }
   return headers;

@@ -2,9 +2,8 @@ import type { AgentOptions, Agent as HttpsAgent } from "node:https";
 import { diag } from "@opentelemetry/api";
 import { JsonTraceSerializer, ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
-import { once } from "@throughline/otel";
 import { httpOf, type PostResponse, post, Unanswered } from "../post.ts";
-import { DEFAULT_ENDPOINT, type OtlpConfig, type OtlpOptions, otlpConfig } from "./otlp-config.ts";
+import { type OtlpConfig, type OtlpOptions, otlpConfig } from "./otlp-config.ts";
 import { type Sink, SinkError } from "./sink.ts";
 
 /**
@@ -71,20 +70,13 @@ const PASSING = /^(ECONN|EPIPE|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|EAI_AGAIN|ENOT
 
 function unreachable({ url, isDefault }: OtlpConfig, cause: unknown): never {
   const { code = "", message } = cause as NodeJS.ErrnoException;
-  if (isDefault && code === "ECONNREFUSED") warnOnce();
   const retryable = cause instanceof Unanswered || PASSING.test(code);
-  throw new SinkError(`the OTLP endpoint ${url.origin} could not be reached: ${message}`, {
+  const advice = isDefault ? "; set OTEL_EXPORTER_OTLP_ENDPOINT, or OTEL_TRACES_EXPORTER=none" : "";
+  const reason = code === "ECONNREFUSED" ? "nothing answers there" : message;
+  throw new SinkError(`the OTLP endpoint ${url.origin} could not be reached: ${reason}${advice}`, {
     retryable,
     cause,
   });
-}
-
-function warnOnce(): void {
-  if (!once("endpoint-warning")) return;
-  console.warn(
-    `Throughline: nothing answers at ${DEFAULT_ENDPOINT}, where spans go by default. ` +
-      "Set OTEL_EXPORTER_OTLP_ENDPOINT, or OTEL_TRACES_EXPORTER=none.",
-  );
 }
 
 function encode(spans: readonly ReadableSpan[], { protocol }: OtlpConfig): Uint8Array {
