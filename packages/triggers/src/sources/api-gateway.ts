@@ -1,12 +1,14 @@
-import { headers } from "@throughline/propagation";
+import { isRecord } from "@throughline/payloads";
+import { headers, type Place } from "@throughline/propagation";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { Trigger } from "../trigger.ts";
+import { authorizerPlaces } from "./shared/authorizer-context.ts";
 import { httpAttributes, httpSpanName, toRoute, toStatusCode } from "./shared/http.ts";
 import { percentEncode, queryString } from "./shared/query.ts";
-import { isAuthorizerEvent, isRequestEvent } from "./shared/request-context.ts";
+import { isAuthorizerEvent, isRequestEvent, type RequestEvent, senderOf } from "./shared/request-context.ts";
 
 /**
- * A REST API of API Gateway, or an HTTP API with payload format 1.0.
+ * A REST API of API Gateway, by proxy or by mapping template, or an HTTP API with payload format 1.0.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
@@ -15,13 +17,12 @@ export const apiGateway: Trigger<APIGatewayProxyEvent> = {
   kind: "http",
   match: (event): event is APIGatewayProxyEvent =>
     isRequestEvent(event) &&
-    event.version !== "2.0" &&
+    senderOf(event) === "rest" &&
     typeof event.httpMethod === "string" &&
-    typeof event.resource === "string" &&
     event.requestContext.stage !== undefined &&
-    event.requestContext.elb === undefined &&
+    (typeof event.resource === "string" || isMapped(event)) &&
     !isAuthorizerEvent(event),
-  messages: (event) => [{ places: () => [{ at: "headers", carrier: headersOf(event) }] }],
+  messages: (event) => [{ places: () => placesOf(event) }],
   spanName: (event) => httpSpanName(event.httpMethod, toRoute(event.resource)),
   attributes(event) {
     const { domainName, identity, protocol } = event.requestContext;
@@ -34,16 +35,38 @@ export const apiGateway: Trigger<APIGatewayProxyEvent> = {
       route: toRoute(event.resource),
       host: domainName ?? header("host"),
       port: header("x-forwarded-port"),
-      client: identity?.sourceIp,
+      client: identity ? identity.sourceIp : header("x-forwarded-for")?.split(",")[0]?.trim(),
       userAgent: identity?.userAgent ?? header("user-agent"),
       protocol,
     });
   },
   outcome(result, event) {
     const { statusCode } = Object(result) as { readonly statusCode?: unknown };
-    return { statusCode: toStatusCode(statusCode) ?? malformed(event) };
+    // What a mapped integration answers is for the API's integration response to say.
+    const refused = isMapped(event) ? undefined : malformed(event);
+    return { statusCode: toStatusCode(statusCode) ?? refused };
   },
 };
+
+function* placesOf(event: APIGatewayProxyEvent): Generator<Place> {
+  const { authorizer, requestId } = event.requestContext;
+  yield* authorizerPlaces(authorizer, requestId, "requestContext.authorizer");
+  yield { at: "headers", carrier: headersOf(event) };
+}
+
+/**
+ * Whether a mapping template made the event. Those that tracing vendors hand out pass on the method, the stage and the headers
+ * that matter, with an empty text for each that the request did not have.
+ */
+function isMapped({
+  resource,
+  headers,
+}: {
+  readonly resource?: unknown;
+  readonly headers?: unknown;
+}): boolean {
+  return resource === undefined && isRecord(headers);
+}
 
 function headersOf({ multiValueHeaders, headers: single }: APIGatewayProxyEvent) {
   return headers(multiValueHeaders, single);

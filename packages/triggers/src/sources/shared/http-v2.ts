@@ -1,8 +1,10 @@
-import { headers } from "@throughline/propagation";
+import { isRecord } from "@throughline/payloads";
+import { headers, type Place } from "@throughline/propagation";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Attributes, Message, Outcome } from "../../trigger.ts";
+import { authorizerPlaces } from "./authorizer-context.ts";
 import { httpAttributes, toStatusCode } from "./http.ts";
-import { isAuthorizerEvent, isRequestEvent } from "./request-context.ts";
+import { isAuthorizerEvent, isRequestEvent, senderOf } from "./request-context.ts";
 
 /**
  * Payload format 2.0, which HTTP APIs and function URLs share.
@@ -10,14 +12,7 @@ import { isAuthorizerEvent, isRequestEvent } from "./request-context.ts";
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function isV2(event: unknown): event is APIGatewayProxyEventV2 {
-  return (
-    isRequestEvent(event) &&
-    event.version === "2.0" &&
-    typeof event.requestContext.http === "object" &&
-    event.requestContext.http !== null &&
-    event.requestContext.elb === undefined &&
-    !isAuthorizerEvent(event)
-  );
+  return isRequestEvent(event) && senderOf(event) === "payload-2" && !isAuthorizerEvent(event);
 }
 
 /** Whether its host is a function's own. */
@@ -26,7 +21,16 @@ export function isFunctionUrl({ requestContext: { domainName } }: APIGatewayProx
 }
 
 export function v2Messages(event: APIGatewayProxyEventV2): Message[] {
-  return [{ places: () => [{ at: "headers", carrier: headers(event.headers) }] }];
+  return [{ places: () => placesOf(event) }];
+}
+
+function* placesOf(event: APIGatewayProxyEventV2): Generator<Place> {
+  const { authorizer, requestId } = event.requestContext as { authorizer?: unknown; requestId: unknown };
+  // A function's URL knows no Lambda authorizer, and then there is nothing here.
+  if (isRecord(authorizer)) {
+    yield* authorizerPlaces(authorizer.lambda, requestId, "requestContext.authorizer.lambda");
+  }
+  yield { at: "headers", carrier: headers(event.headers) };
 }
 
 export function v2Attributes(event: APIGatewayProxyEventV2, route?: string): Attributes {
