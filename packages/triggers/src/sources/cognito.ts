@@ -1,10 +1,11 @@
-import { envelope } from "@throughline/payloads";
+import { envelope, isRecord } from "@throughline/payloads";
+import type { Place } from "@throughline/propagation";
 import type { Trigger } from "../trigger.ts";
 import { bears } from "./shared/marks.ts";
 
 /** What is read of a user pool's or an identity pool's event. */
 export interface CognitoEvent {
-  readonly request?: { readonly clientMetadata?: unknown; readonly validationData?: unknown } | null;
+  readonly request?: unknown;
 }
 
 /**
@@ -21,13 +22,13 @@ export const cognito: Trigger<CognitoEvent> = {
     bears(event, "triggerSource")
       ? typeof event.triggerSource === "string" && typeof event.userPoolId === "string"
       : bears(event, "identityPoolId") && event.eventType === "SyncTrigger",
-  messages: ({ request }) => [
-    {
-      places: () => [
-        ...envelope.extract(request?.clientMetadata, "request.clientMetadata"),
-        ...envelope.extract(request?.validationData, "request.validationData"),
-      ],
-    },
-  ],
+  messages: ({ request }) => [{ places: () => (isRecord(request) ? placesOf(request) : []) }],
   attributes: () => ({}),
 };
+
+function placesOf({ clientMetadata, validationData }: Record<string, unknown>): Place[] {
+  return [
+    ...envelope.extract(clientMetadata, "request.clientMetadata"),
+    ...envelope.extract(validationData, "request.validationData"),
+  ];
+}

@@ -8,6 +8,7 @@ export interface ConnectEvent {
     readonly Parameters?: unknown;
     readonly ContactData?: { readonly Attributes?: unknown } | null | undefined;
   };
+  readonly InvocationMetadata?: unknown;
 }
 
 /**
