@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { detect, lambda, resolve, sources } from "../src/index.ts";
+import { damaged, partsOf } from "./damage.ts";
 import { fixtures } from "./fixtures.ts";
 
 const events = fc.constantFrom(...fixtures.map(({ event }) => event));
@@ -14,18 +15,7 @@ const junk = fc.anything({
   withSparseArray: true,
 });
 
-/** An event with some of its parts, however deep, replaced by junk. */
-const damaged = fc
-  .tuple(events, fc.array(fc.tuple(fc.nat(), junk), { minLength: 1, maxLength: 4 }))
-  .map(([event, edits]) => {
-    const copy = structuredClone(event);
-    const parts = partsOf(copy);
-    for (const [pick, value] of edits) {
-      const part = parts[pick % (parts.length || 1)];
-      if (part) Reflect.set(part.owner, part.key, value);
-    }
-    return copy;
-  });
+const broken = events.chain((event) => damaged(event, junk));
 
 /** Two events in one, as nobody sends. */
 const hybrids = fc
@@ -33,10 +23,16 @@ const hybrids = fc
   .map(([a, b]) => ({ ...(a as object), ...(b as object) }) as Record<string, unknown>)
   .chain((both) => fc.shuffledSubarray(Object.keys(both)).map((keys) => pick(both, keys)));
 
+/** The same, with the keys of both in the objects that both have. */
+const deepHybrids = fc
+  .tuple(events, events)
+  .map(([a, b]) => merged(a, b))
+  .chain((both) => fc.shuffledSubarray(Object.keys(both)).map((keys) => pick(both, keys)));
+
 describe("no event makes anything throw", () => {
   test.each([
     ["anything", junk],
-    ["a damaged event", damaged],
+    ["a damaged event", broken],
     ["two events in one", hybrids],
   ])("%s", (_, arbitrary) => {
     fc.assert(
@@ -85,20 +81,29 @@ describe("no event makes anything throw", () => {
   });
 });
 
-test("no two sources claim one event", () => {
-  fc.assert(
-    fc.property(fc.oneof(damaged, hybrids), (event) => {
-      const matching = sources.filter((source) => {
-        try {
-          return source.match(event);
-        } catch {
-          return false;
-        }
-      });
-      expect(matching.map(({ name }) => name)).toEqual(matching.slice(0, 1).map(({ name }) => name));
-    }),
-    { numRuns: 3_000 },
-  );
+describe("no two sources claim one event", () => {
+  test.each([
+    ["a damaged one", broken],
+    ["two in one", hybrids],
+    ["two in one, to the second level", deepHybrids],
+  ])("%s", (_, arbitrary) => {
+    fc.assert(
+      fc.property(arbitrary, (event) => {
+        expect(claimsOf(event).slice(1)).toEqual([]);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test("any event with any other one's keys, whichever of the two wins", () => {
+    const records = fixtures.filter(({ event }) => isObject(event));
+    const claimed = records.flatMap((a) =>
+      records
+        .map((b) => ({ pair: [a.name, b.name], claims: claimsOf(merged(a.event, b.event)) }))
+        .filter(({ claims }) => claims.length > 1),
+    );
+    expect(claimed).toEqual([]);
+  });
 });
 
 test("no source claims junk", () => {
@@ -109,20 +114,30 @@ test("no source claims junk", () => {
   );
 });
 
-interface Part {
-  readonly owner: object;
-  readonly key: string;
-  readonly path: readonly string[];
-}
-
-function partsOf(value: unknown, path: readonly string[] = []): Part[] {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return [];
-  return Object.entries(value).flatMap(([key, part]) => [
-    { owner: value, key, path: [...path, key] },
-    ...partsOf(part, [...path, key]),
-  ]);
-}
-
 function pick(record: Record<string, unknown>, keys: readonly string[]) {
   return Object.fromEntries(keys.map((key) => [key, record[key]]));
+}
+
+function merged(a: unknown, b: unknown): Record<string, unknown> {
+  const both: Record<string, unknown> = { ...(a as object), ...(b as object) };
+  for (const key of Object.keys(both)) {
+    const [ours, theirs] = [Reflect.get(Object(a), key), Reflect.get(Object(b), key)];
+    if (isObject(ours) && isObject(theirs)) both[key] = { ...ours, ...theirs };
+  }
+  return both;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function claimsOf(event: unknown): string[] {
+  const claiming = sources.filter((source) => {
+    try {
+      return source.match(event);
+    } catch {
+      return false;
+    }
+  });
+  return claiming.map(({ name }) => name);
 }

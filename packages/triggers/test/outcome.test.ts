@@ -51,6 +51,34 @@ describe.each([
   );
 });
 
+describe.each(["api-gateway-websocket/connect", "vpc-lattice/version-1", "api-gateway/mapping-template"])(
+  "%s",
+  (name) => {
+    test.each([
+      [{ statusCode: 403 }, 403],
+      [{ statusCode: "201" }, 201],
+    ])("answers the result's status code %j", (result, expected) => {
+      expect(outcome(name, result)).toEqual({ statusCode: expected });
+    });
+
+    test.each([undefined, null, "Hello", {}, { statusCode: "OK" }, { statusCode: 7 }])(
+      "a result without one says nothing of the answer: %j",
+      (result) => expect(outcome(name, result)).toEqual({ statusCode: undefined }),
+    );
+  },
+);
+
+describe("CloudFront", () => {
+  test.each([
+    ["a generated response", { status: "302", headers: {} }, 302],
+    ["a changed response", { status: 404 }, 404],
+    ["a request that is passed on", { method: "GET", uri: "/" }, undefined],
+    ["nothing", undefined, undefined],
+  ])("%s", (_, result, statusCode) => {
+    expect(outcome("cloudfront/viewer-request", result)).toEqual({ statusCode });
+  });
+});
+
 describe("a partial batch response", () => {
   const ids = fixture<{ Records: { messageId: string }[] }>("sqs/several-traces").Records.map(
     ({ messageId }) => messageId,

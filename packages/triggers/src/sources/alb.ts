@@ -4,7 +4,7 @@ import type { ALBEvent } from "aws-lambda";
 import type { Trigger } from "../trigger.ts";
 import { httpAttributes, httpSpanName, toStatusCode } from "./shared/http.ts";
 import { queryString } from "./shared/query.ts";
-import { isRequestEvent } from "./shared/request-context.ts";
+import { isRequestEvent, senderOf } from "./shared/request-context.ts";
 
 /**
  * An application load balancer. Its target group decides whether headers come single or multi-value, never both.
@@ -14,7 +14,8 @@ import { isRequestEvent } from "./shared/request-context.ts";
 export const alb: Trigger<ALBEvent> = {
   name: "alb",
   kind: "http",
-  match: (event): event is ALBEvent => isRequestEvent(event) && isRecord(event.requestContext.elb),
+  match: (event): event is ALBEvent =>
+    isRequestEvent(event) && senderOf(event) === "balancer" && isRecord(event.requestContext.elb),
   messages: (event) => [{ places: () => [{ at: "headers", carrier: headersOf(event) }] }],
   spanName: (event) => httpSpanName(event.httpMethod),
   attributes(event) {

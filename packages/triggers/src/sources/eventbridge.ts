@@ -1,20 +1,26 @@
 import { envelope } from "@throughline/payloads";
-import type { EventBridgeEvent } from "aws-lambda";
 import * as semconv from "../semconv.ts";
 import type { Trigger } from "../trigger.ts";
 import { present, text } from "./shared/attributes.ts";
-import { isBusEvent } from "./shared/message-places.ts";
+import { isBusEvent, isTick } from "./shared/message-places.ts";
 import { processing, processSpanName } from "./shared/messaging.ts";
 
+/** What is read of a bus's event. */
+export interface BusEvent {
+  readonly id?: unknown;
+  readonly "detail-type": string;
+  readonly detail?: unknown;
+}
+
 /**
- * An event from an EventBridge bus. A schedule's tick has the same form, and is a timer.
+ * An event from an EventBridge bus. A schedule's tick has the same form, and is a `schedule`.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
  */
-export const eventbridge: Trigger<EventBridgeEvent<string, unknown>> = {
+export const eventbridge: Trigger<BusEvent> = {
   name: "eventbridge",
   kind: "pubsub",
-  match: (event): event is EventBridgeEvent<string, unknown> =>
+  match: (event): event is BusEvent =>
     isBusEvent(event) && !isTick(event) && !("Records" in event) && !("requestContext" in event),
   messages: (event) => [
     {
@@ -28,7 +34,3 @@ export const eventbridge: Trigger<EventBridgeEvent<string, unknown>> = {
   // The registry has no value for EventBridge; this follows those it has for other AWS services.
   attributes: (event) => processing("aws.eventbridge", { [semconv.MESSAGING_MESSAGE_ID]: text(event.id) }),
 };
-
-function isTick(event: Record<string, unknown>): boolean {
-  return event.source === "aws.events" && event["detail-type"] === "Scheduled Event";
-}

@@ -1,5 +1,4 @@
 import type { Place } from "@throughline/propagation";
-import type { SNSEvent, SNSEventRecord } from "aws-lambda";
 import * as semconv from "../semconv.ts";
 import type { Message, Trigger } from "../trigger.ts";
 import { resourceName } from "./shared/arn.ts";
@@ -7,6 +6,20 @@ import { present, text } from "./shared/attributes.ts";
 import { attributePlaces, textPlaces } from "./shared/message-places.ts";
 import { common, processing, processSpanName, sole } from "./shared/messaging.ts";
 import { firstRecord } from "./shared/records.ts";
+
+/** What is read of a topic's notification. */
+export interface SNSEvent {
+  readonly Records: readonly SNSEventRecord[];
+}
+
+interface SNSEventRecord {
+  readonly Sns?: {
+    readonly MessageId?: unknown;
+    readonly Message?: unknown;
+    readonly MessageAttributes?: unknown;
+    readonly TopicArn?: unknown;
+  };
+}
 
 /**
  * A notification of an SNS topic. It comes in a list, of one.

@@ -1,6 +1,5 @@
 import { isRecord } from "@throughline/payloads";
 import { headers, type Place } from "@throughline/propagation";
-import type { SQSEvent, SQSRecord } from "aws-lambda";
 import * as semconv from "../semconv.ts";
 import type { Message, Trigger } from "../trigger.ts";
 import { resourceName } from "./shared/arn.ts";
@@ -8,6 +7,19 @@ import { present, text } from "./shared/attributes.ts";
 import { attributePlaces, textPlaces } from "./shared/message-places.ts";
 import { common, processing, processSpanName, sole } from "./shared/messaging.ts";
 import { firstRecord } from "./shared/records.ts";
+
+/** What is read of a batch of messages. */
+export interface SQSEvent {
+  readonly Records: readonly SQSRecord[];
+}
+
+interface SQSRecord {
+  readonly messageId?: unknown;
+  readonly body?: unknown;
+  readonly attributes?: { readonly AWSTraceHeader?: unknown } | undefined;
+  readonly messageAttributes?: unknown;
+  readonly eventSourceARN?: unknown;
+}
 
 /**
  * A batch of messages from an SQS queue.

@@ -1,35 +1,58 @@
-import { headers } from "@throughline/propagation";
-import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { isRecord } from "@throughline/payloads";
+import { headers, type Place } from "@throughline/propagation";
 import type { Attributes, Message, Outcome } from "../../trigger.ts";
+import { authorizerPlaces } from "./authorizer-context.ts";
 import { httpAttributes, toStatusCode } from "./http.ts";
-import { isAuthorizerEvent, isRequestEvent } from "./request-context.ts";
+import { isAuthorizerEvent, isRequestEvent, senderOf } from "./request-context.ts";
+
+/** What is read of an event in payload format 2.0. */
+export interface PayloadV2 {
+  readonly routeKey?: unknown;
+  readonly rawPath?: unknown;
+  readonly rawQueryString?: unknown;
+  readonly headers?: unknown;
+  readonly requestContext: {
+    readonly requestId?: unknown;
+    readonly domainName?: unknown;
+    readonly authorizer?: unknown;
+    readonly http: {
+      readonly method?: unknown;
+      readonly path?: unknown;
+      readonly protocol?: unknown;
+      readonly sourceIp?: unknown;
+      readonly userAgent?: unknown;
+    };
+  };
+}
 
 /**
  * Payload format 2.0, which HTTP APIs and function URLs share.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-export function isV2(event: unknown): event is APIGatewayProxyEventV2 {
-  return (
-    isRequestEvent(event) &&
-    event.version === "2.0" &&
-    typeof event.requestContext.http === "object" &&
-    event.requestContext.http !== null &&
-    event.requestContext.elb === undefined &&
-    !isAuthorizerEvent(event)
-  );
+export function isV2(event: unknown): event is PayloadV2 {
+  return isRequestEvent(event) && senderOf(event) === "payload-2" && !isAuthorizerEvent(event);
 }
 
 /** Whether its host is a function's own. */
-export function isFunctionUrl({ requestContext: { domainName } }: APIGatewayProxyEventV2): boolean {
+export function isFunctionUrl({ requestContext: { domainName } }: PayloadV2): boolean {
   return typeof domainName === "string" && domainName.includes(".lambda-url.");
 }
 
-export function v2Messages(event: APIGatewayProxyEventV2): Message[] {
-  return [{ places: () => [{ at: "headers", carrier: headers(event.headers) }] }];
+export function v2Messages(event: PayloadV2): Message[] {
+  return [{ places: () => placesOf(event) }];
 }
 
-export function v2Attributes(event: APIGatewayProxyEventV2, route?: string): Attributes {
+function* placesOf(event: PayloadV2): Generator<Place> {
+  const { authorizer, requestId } = event.requestContext;
+  // A function's URL knows no Lambda authorizer, and then there is nothing here.
+  if (isRecord(authorizer)) {
+    yield* authorizerPlaces(authorizer.lambda, requestId, "requestContext.authorizer.lambda");
+  }
+  yield { at: "headers", carrier: headers(event.headers) };
+}
+
+export function v2Attributes(event: PayloadV2, route?: string): Attributes {
   const { http, domainName } = event.requestContext;
   const header = headers(event.headers);
   return httpAttributes({

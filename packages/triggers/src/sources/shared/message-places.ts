@@ -44,6 +44,14 @@ export function isBusEvent(event: unknown): event is Record<string, unknown> {
   );
 }
 
+/** Whether an EventBridge event is a schedule's: a scheduled rule's, or EventBridge Scheduler's own. */
+export function isTick(event: Record<string, unknown>): boolean {
+  return (
+    event["detail-type"] === "Scheduled Event" &&
+    (event.source === "aws.events" || event.source === "aws.scheduler")
+  );
+}
+
 function isNotification({ Type, TopicArn }: Record<string, unknown>): boolean {
   return Type === "Notification" && typeof TopicArn === "string";
 }
