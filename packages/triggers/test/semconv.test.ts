@@ -12,7 +12,7 @@ const keys: ReadonlySet<unknown> = new Set(
 );
 
 /** Values for which the registry has no name yet. */
-const CUSTOM_VALUES = ["aws.eventbridge"];
+const CUSTOM_VALUES = ["aws.eventbridge", "aws.firehose", "aws.iot", "aws.kinesis"];
 /** The keys whose values the registry names. */
 const NAMED = ["faas.trigger", "http.request.method", "messaging.system.name", "messaging.operation.type"];
 

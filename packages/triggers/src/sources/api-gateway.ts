@@ -1,7 +1,7 @@
 import { headers } from "@throughline/propagation";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { Trigger } from "../trigger.ts";
-import { httpAttributes, httpSpanName, toRoute, toStatusCode } from "./shared/http.ts";
+import { httpAttributes, httpPlaces, httpSpanName, toRoute, toStatusCode } from "./shared/http.ts";
 import { percentEncode, queryString } from "./shared/query.ts";
 import { isAuthorizerEvent, isRequestEvent } from "./shared/request-context.ts";
 
@@ -21,7 +21,7 @@ export const apiGateway: Trigger<APIGatewayProxyEvent> = {
     event.requestContext.stage !== undefined &&
     event.requestContext.elb === undefined &&
     !isAuthorizerEvent(event),
-  messages: (event) => [{ places: () => [{ at: "headers", carrier: headersOf(event) }] }],
+  messages: (event) => [{ places: () => httpPlaces(headersOf(event)) }],
   spanName: (event) => httpSpanName(event.httpMethod, toRoute(event.resource)),
   attributes(event) {
     const { domainName, identity, protocol } = event.requestContext;

@@ -5,6 +5,7 @@ import type { Trigger } from "../trigger.ts";
 import { present, text } from "./shared/attributes.ts";
 import { isBusEvent } from "./shared/message-places.ts";
 import { processing, processSpanName } from "./shared/messaging.ts";
+import { telltale } from "./shared/telltale.ts";
 
 /**
  * An event from an EventBridge bus. A schedule's tick has the same form, and is a timer.
@@ -15,7 +16,7 @@ export const eventbridge: Trigger<EventBridgeEvent<string, unknown>> = {
   name: "eventbridge",
   kind: "pubsub",
   match: (event): event is EventBridgeEvent<string, unknown> =>
-    isBusEvent(event) && !isTick(event) && !("Records" in event) && !("requestContext" in event),
+    telltale(event) === "detail-type" && isBusEvent(event) && !isTick(event),
   messages: (event) => [
     {
       id: text(event.id),

@@ -1,7 +1,7 @@
 import { headers } from "@throughline/propagation";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Attributes, Message, Outcome } from "../../trigger.ts";
-import { httpAttributes, toStatusCode } from "./http.ts";
+import { httpAttributes, httpPlaces, toStatusCode } from "./http.ts";
 import { isAuthorizerEvent, isRequestEvent } from "./request-context.ts";
 
 /**
@@ -26,7 +26,7 @@ export function isFunctionUrl({ requestContext: { domainName } }: APIGatewayProx
 }
 
 export function v2Messages(event: APIGatewayProxyEventV2): Message[] {
-  return [{ places: () => [{ at: "headers", carrier: headers(event.headers) }] }];
+  return [{ places: () => httpPlaces(headers(event.headers)) }];
 }
 
 export function v2Attributes(event: APIGatewayProxyEventV2, route?: string): Attributes {

@@ -3,15 +3,14 @@ import { attributes, type Place } from "@throughline/propagation";
 
 // No queue takes a longer message.
 const MAX_LENGTH = 1024 * 1024;
-// Every propagation key there is has one of these in it; a text without them need not be parsed.
-const PROPAGATION = /trace|_datadog|\bb3\b/i;
+// Every propagation key there is, and every state machine's context, has one of these in it; no other text need be parsed.
+const PROPAGATION = /trace|_datadog|\bb3\b|EnteredTime/i;
 const MAX_LEVELS = 3;
 
 /** Message attributes: each key an attribute of its own, then all keys in the JSON text of `_datadog`. */
 export function* attributePlaces(map: unknown, at: string): Generator<Place> {
   yield { at, carrier: attributes(map) };
-  // The last of an envelope's places are its plain fields: the attributes just given.
-  yield* envelope.extract(map, at).slice(0, -1);
+  yield* envelope.wrapped(map, at);
 }
 
 /**

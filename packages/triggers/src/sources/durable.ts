@@ -1,0 +1,70 @@
+import { isRecord, parseObject } from "@throughline/payloads";
+import { headers, type Place } from "@throughline/propagation";
+import type { Trigger } from "../trigger.ts";
+import { telltale } from "./shared/telltale.ts";
+
+interface Event extends Record<string, unknown> {
+  readonly DurableExecutionArn: string;
+}
+
+/**
+ * An invocation of a durable execution: its first one, or a later one that replays what was done. The user's event is the
+ * input of its first operation.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/durable-functions.html
+ */
+export const durable: Trigger<Event> = {
+  name: "durable",
+  kind: "other",
+  match: (event): event is Event =>
+    telltale(event) === "DurableExecutionArn" &&
+    isRecord(event) &&
+    typeof event.DurableExecutionArn === "string",
+  // A context kept by an earlier invocation speaks for the whole execution; otherwise the input does.
+  messages: (event) => (isKept(event) ? [{ places: () => keptPlaces(event) }] : []),
+  inner: (event) =>
+    isKept(event) ? undefined : { at: "ExecutionDetails.InputPayload", event: inputOf(event) },
+  attributes: () => ({}),
+};
+
+const KEPT = /^_datadog_(0|[1-9][0-9]{0,8})$/;
+
+function isKept(event: Event): boolean {
+  return keptContexts(event).length > 0;
+}
+
+/** The contexts that Datadog's tracer kept as operations of their own, the latest first. */
+function* keptPlaces(event: Event): Generator<Place> {
+  for (const { at, context } of keptContexts(event)) yield { at, carrier: headers(context) };
+}
+
+function keptContexts(event: Event) {
+  return operationsOf(event)
+    .map((operation) => {
+      const { Name: name, Payload, StepDetails } = operation;
+      const number = typeof name === "string" ? KEPT.exec(name)?.[1] : undefined;
+      if (number === undefined) return undefined;
+      const context =
+        parseObject(Payload) ?? parseObject(isRecord(StepDetails) ? StepDetails.Result : undefined);
+      return context && { at: `Operations.${name}`, number: Number(number), context };
+    })
+    .filter((kept) => kept !== undefined)
+    .toSorted((a, b) => b.number - a.number);
+}
+
+/** The user's event: an object, or whatever else its JSON text holds. */
+function inputOf(event: Event): unknown {
+  const execution = operationsOf(event).find(({ Type }) => Type === "EXECUTION");
+  const details = execution?.ExecutionDetails;
+  const text = isRecord(details) ? details.InputPayload : undefined;
+  if (typeof text !== "string") return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function operationsOf({ InitialExecutionState: state }: Event): Record<string, unknown>[] {
+  return isRecord(state) && Array.isArray(state.Operations) ? state.Operations.filter(isRecord) : [];
+}
