@@ -25,8 +25,9 @@ export function byteHeaders(list: unknown): Carrier {
 export function bytesText(value: unknown): string | undefined {
   if (typeof value === "string") return value || undefined;
   if (typeof value !== "object" || value === null) return undefined;
-  if (Object.hasOwn(value, "bytes")) return bytesText((value as { readonly bytes: unknown }).bytes);
-  const bytes: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  const list = Object.hasOwn(value, "bytes") ? (value as { readonly bytes: unknown }).bytes : value;
+  if (typeof list !== "object" || list === null) return undefined;
+  const bytes: unknown[] = Array.isArray(list) ? list : Object.values(list);
   if (bytes.length === 0 || bytes.length > MAX_LENGTH) return undefined;
   const numbers = bytes.map((byte) => (typeof byte === "string" && byte !== "" ? Number(byte) : byte));
   if (!numbers.every(isByte)) return undefined;

@@ -21,32 +21,26 @@ export const durable: Trigger<Event> = {
     isRecord(event) &&
     typeof event.DurableExecutionArn === "string",
   // A context kept by an earlier invocation speaks for the whole execution; otherwise the input does.
-  messages: (event) => (isKept(event) ? [{ places: () => keptPlaces(event) }] : []),
+  messages: (event) => {
+    const kept = keptPlaces(event);
+    return kept.length > 0 ? [{ places: () => kept }] : [];
+  },
   inner: (event) =>
-    isKept(event) ? undefined : { at: "ExecutionDetails.InputPayload", event: inputOf(event) },
+    keptPlaces(event).length > 0 ? undefined : { at: "ExecutionDetails.InputPayload", event: inputOf(event) },
   attributes: () => ({}),
 };
 
 const KEPT = /^_datadog_(0|[1-9][0-9]{0,8})$/;
 
-function isKept(event: Event): boolean {
-  return keptContexts(event).length > 0;
-}
-
 /** The contexts that Datadog's tracer kept as operations of their own, the latest first. */
-function* keptPlaces(event: Event): Generator<Place> {
-  for (const { at, context } of keptContexts(event)) yield { at, carrier: headers(context) };
-}
-
-function keptContexts(event: Event) {
+function keptPlaces(event: Event): Place[] {
   return operationsOf(event)
-    .map((operation) => {
-      const { Name: name, Payload, StepDetails } = operation;
+    .map(({ Name: name, Payload, StepDetails }) => {
       const number = typeof name === "string" ? KEPT.exec(name)?.[1] : undefined;
       if (number === undefined) return undefined;
       const context =
         parseObject(Payload) ?? parseObject(isRecord(StepDetails) ? StepDetails.Result : undefined);
-      return context && { at: `Operations.${name}`, number: Number(number), context };
+      return context && { at: `Operations.${name}`, number: Number(number), carrier: headers(context) };
     })
     .filter((kept) => kept !== undefined)
     .toSorted((a, b) => b.number - a.number);
