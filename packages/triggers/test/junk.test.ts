@@ -33,11 +33,21 @@ const hybrids = fc
   .map(([a, b]) => ({ ...(a as object), ...(b as object) }) as Record<string, unknown>)
   .chain((both) => fc.shuffledSubarray(Object.keys(both)).map((keys) => pick(both, keys)));
 
+/** Records of several services in one list, bare or not, as nobody sends either. */
+const records = fixtures.flatMap(({ event }) => {
+  const list = Array.isArray(event) ? event : (event as { readonly Records?: unknown } | null)?.Records;
+  return Array.isArray(list) ? list : [];
+});
+const medleys = fc
+  .array(fc.constantFrom(...records), { minLength: 1, maxLength: 4 })
+  .chain((list) => fc.constantFrom<unknown>(list, { Records: list }));
+
 describe("no event makes anything throw", () => {
   test.each([
     ["anything", junk],
     ["a damaged event", damaged],
     ["two events in one", hybrids],
+    ["records of several services", medleys],
   ])("%s", (_, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, fc.oneof(junk, fc.record({ clientContext: junk })), (event, context) => {
@@ -87,7 +97,7 @@ describe("no event makes anything throw", () => {
 
 test("no two sources claim one event", () => {
   fc.assert(
-    fc.property(fc.oneof(damaged, hybrids), (event) => {
+    fc.property(fc.oneof(damaged, hybrids, medleys), (event) => {
       const matching = sources.filter((source) => {
         try {
           return source.match(event);

@@ -4,7 +4,7 @@ import { resourceName } from "./shared/arn.ts";
 import { text } from "./shared/attributes.ts";
 import { failedIds } from "./shared/batch-failures.ts";
 import { type Change, documentAttributes, isoTime } from "./shared/document.ts";
-import { imagePlaces } from "./shared/image.ts";
+import { changePlaces } from "./shared/image.ts";
 import { type Batch, isBatchOf, recordsOf } from "./shared/records.ts";
 
 /**
@@ -30,10 +30,7 @@ export const dynamodb: Trigger<Batch<DynamoDBRecord>> = {
 function toMessage(record: DynamoDBRecord, id: string | undefined): Message {
   return {
     id,
-    places: () =>
-      record?.eventName === "REMOVE"
-        ? imagePlaces(record.dynamodb?.OldImage, "dynamodb.OldImage")
-        : imagePlaces(record?.dynamodb?.NewImage, "dynamodb.NewImage"),
+    places: () => changePlaces(record, "dynamodb"),
     attributes: documentAttributes([toChange(record)]),
   };
 }

@@ -1,5 +1,6 @@
 import { envelope, isRecord, parseObject } from "@throughline/payloads";
 import { attributes, type Place } from "@throughline/propagation";
+import { changePlaces } from "./image.ts";
 
 // No queue takes a longer message.
 const MAX_LENGTH = 1024 * 1024;
@@ -26,6 +27,8 @@ export function* textPlaces(text: unknown, at: string, levels: number = MAX_LEVE
   if (isNotification(payload)) {
     yield* attributePlaces(payload.MessageAttributes, `${at}.MessageAttributes`);
     yield* textPlaces(payload.Message, `${at}.Message`, levels - 1);
+  } else if (isRecord(payload.dynamodb)) {
+    yield* changePlaces(payload, `${at}.dynamodb`); // A table's changes, sent to a Kinesis stream.
   } else if (isBusEvent(payload)) {
     yield* envelope.extract(payload.detail, `${at}.detail`);
   } else {
