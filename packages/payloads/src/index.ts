@@ -1,1 +1,4 @@
-export { envelope, isRecord, parseObject } from "./envelope.ts";
+export { envelope } from "./envelope.ts";
+export { isRecord, parseObject } from "./json.ts";
+export { type StepFunctionsContext, stepFunctions } from "./step-functions.ts";
+export { userProperties } from "./user-properties.ts";

@@ -1,6 +1,7 @@
 export { type BaggageMember, formatBaggage, parseBaggage } from "./baggage.ts";
 export { type Carrier, empty, type Place, single } from "./carrier.ts";
 export { attributes, attributeText } from "./carriers/attributes.ts";
+export { byteHeaders, bytesText } from "./carriers/bytes.ts";
 export { headers } from "./carriers/headers.ts";
 export { contextFrom } from "./context-from.ts";
 export { defaultFormats, type Extracted, extract } from "./extract.ts";

@@ -11,4 +11,4 @@ export {
 export * from "./semconv.ts";
 export { sources } from "./sources/index.ts";
 export { lambda } from "./sources/lambda.ts";
-export type { Attributes, Message, Outcome, Trigger, TriggerKind } from "./trigger.ts";
+export type { Attributes, InnerEvent, Message, Outcome, Trigger, TriggerKind } from "./trigger.ts";

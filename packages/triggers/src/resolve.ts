@@ -9,6 +9,7 @@ import {
   merge,
   type Parentage,
   type Place,
+  spanKey,
   type TraceContext,
   w3c,
   xray,
@@ -17,7 +18,7 @@ import { detect } from "./detect.ts";
 import { FAAS_TRIGGER } from "./semconv.ts";
 import { sources } from "./sources/index.ts";
 import { clientContextPlaces } from "./sources/lambda.ts";
-import type { Attributes, Message, Trigger } from "./trigger.ts";
+import type { Attributes, InnerEvent, Message, Trigger } from "./trigger.ts";
 
 /** What of Lambda's context object is looked at. */
 export interface LambdaContext {
@@ -89,16 +90,20 @@ export function resolve(
   const { formats = defaultFormats, triggers = sources } = options;
   const looked: Looked[] = [];
   const trigger = detect(event, triggers);
-  const messages = quietly(() => trigger.messages(event), []).map((message, index): ResolvedMessage => {
+  const { messages: read, batched } = readMessages(event, trigger, triggers);
+  const messages = read.map((message, index): ResolvedMessage => {
     return {
       id: message.id,
-      context: look(placesOf(message, trigger, context), formats, index, looked),
+      context: look(placesOf(message, batched, context), formats, index, looked),
       attributes: message.attributes ?? {},
     };
   });
   const runtimeContext = lookAtRuntime(runtime, formats, looked);
-  const contexts = options.extracted ? [options.extracted] : messages.map((message) => message.context);
-  const brought = batch(contexts, trigger.batch && !options.extracted ? options.batch : "auto");
+  const contexts = (linked: boolean) =>
+    messages.filter((_, index) => (read[index]?.linked === true) === linked).map(({ context }) => context);
+  const brought = options.extracted
+    ? { parent: options.extracted, links: [] }
+    : link(batch(contexts(false), batched ? options.batch : "auto"), contexts(true));
   return {
     trigger,
     messages,
@@ -110,9 +115,48 @@ export function resolve(
   };
 }
 
-function* placesOf(message: Message, trigger: Trigger, context: LambdaContext | undefined): Generator<Place> {
+// A result delivered of a result delivered: a chain of destinations has each one's event in the next.
+const MAX_LEVELS = 3;
+
+/** The messages of an event and of the one inside it; and whether either holds a list of them. */
+function readMessages(
+  event: unknown,
+  trigger: Trigger,
+  triggers: readonly Trigger[],
+  levels: number = MAX_LEVELS,
+): { readonly messages: readonly Message[]; readonly batched: boolean } {
+  const messages = quietly(() => trigger.messages(event), []);
+  const batched = trigger.batch === true;
+  const inner = levels > 0 ? quietly(() => trigger.inner?.(event), undefined) : undefined;
+  if (!inner) return { messages, batched };
+  const rest = readMessages(inner.event, detect(inner.event, triggers), triggers, levels - 1);
+  return {
+    messages: [...messages, ...rest.messages.map((message) => within(inner, message))],
+    batched: batched || rest.batched,
+  };
+}
+
+function within({ at, linked }: InnerEvent, message: Message): Message {
+  return {
+    ...message,
+    linked: linked || message.linked,
+    *places() {
+      for (const place of message.places()) yield { ...place, at: `${at}: ${place.at}` };
+    },
+  };
+}
+
+/** A parentage with more links, none of them twice. */
+function link({ parent, links }: Parentage, contexts: readonly (TraceContext | undefined)[]): Parentage {
+  const known = new Set([...(parent ? [parent] : []), ...links].map(spanKey));
+  const { parent: first, links: others } = batch(contexts, "first");
+  const more = [...(first ? [first] : []), ...others].filter((context) => !known.has(spanKey(context)));
+  return { parent, links: [...links, ...more] };
+}
+
+function* placesOf(message: Message, batched: boolean, context: LambdaContext | undefined): Generator<Place> {
   // Only a caller of the Invoke API can send a client context, and it speaks for one message.
-  if (!trigger.batch) yield* quietly(() => clientContextPlaces(context), []);
+  if (!batched && !message.linked) yield* quietly(() => clientContextPlaces(context), []);
   yield* message.places();
 }
 

@@ -18,6 +18,17 @@ export interface Message {
   places(): Iterable<Place>;
   /** What the conventions say of this message alone; goes on its link. */
   readonly attributes?: Attributes | undefined;
+  /** Whether its context is only linked: it tells of another piece of work, which came to its own end. */
+  readonly linked?: boolean | undefined;
+}
+
+/** An event inside another one: what started the function whose result is delivered, a durable execution's input. */
+export interface InnerEvent {
+  /** Where it was found, said for people. */
+  readonly at: string;
+  readonly event: unknown;
+  /** Whether its messages are only linked. */
+  readonly linked?: boolean | undefined;
 }
 
 /** What an invocation's result says of itself. */
@@ -42,6 +53,8 @@ export interface Trigger<Event = unknown> {
   /** Cheap; never throws, never parses. */
   match(event: unknown): event is Event;
   messages(event: Event): readonly Message[];
+  /** The event that it brings along, if any. It is told apart by the same triggers, and its messages join this one's. */
+  inner?(event: Event): InnerEvent | undefined;
   /** The span's name, when the conventions know a better one than the function's. Low cardinality. */
   spanName?(event: Event): string | undefined;
   attributes(event: Event): Attributes;

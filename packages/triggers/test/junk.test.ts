@@ -29,11 +29,21 @@ const deepHybrids = fc
   .map(([a, b]) => merged(a, b))
   .chain((both) => fc.shuffledSubarray(Object.keys(both)).map((keys) => pick(both, keys)));
 
+/** Records of several services in one list, bare or not, as nobody sends either. */
+const records = fixtures.flatMap(({ event }) => {
+  const list = Array.isArray(event) ? event : (event as { readonly Records?: unknown } | null)?.Records;
+  return Array.isArray(list) ? list : [];
+});
+const medleys = fc
+  .array(fc.constantFrom(...records), { minLength: 1, maxLength: 4 })
+  .chain((list) => fc.constantFrom<unknown>(list, { Records: list }));
+
 describe("no event makes anything throw", () => {
   test.each([
     ["anything", junk],
     ["a damaged event", broken],
     ["two events in one", hybrids],
+    ["records of several services", medleys],
   ])("%s", (_, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, fc.oneof(junk, fc.record({ clientContext: junk })), (event, context) => {
@@ -86,6 +96,7 @@ describe("no two sources claim one event", () => {
     ["a damaged one", broken],
     ["two in one", hybrids],
     ["two in one, to the second level", deepHybrids],
+    ["records of several services in one list", medleys],
   ])("%s", (_, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, (event) => {

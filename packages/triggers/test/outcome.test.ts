@@ -108,12 +108,54 @@ describe("a partial batch response", () => {
   });
 });
 
+describe("a stream's partial batch response", () => {
+  const SEQUENCE = "49590338271490256608559692538361571095921575989136588892";
+  test.each([
+    ["kinesis/several-traces", SEQUENCE],
+    ["kinesis/pipes", "shardId-000000000006:49590338271490256608559692538361571095921575989136588891"],
+    ["dynamodb/several-traces", "442158450000000001750652"],
+    ["dynamodb/pipes", "c4ca4238a0b923820dcc509a6f758491"],
+    ["kafka/partitions", { partition: "orders-1", offset: 3 }, "orders-1-3"],
+    ["kafka/partitions", { "topic-partition": "orders-0", offset: 16 }, "orders-0-16"],
+    ["kafka/partitions", { topic: "refunds", partition: 0, offset: 9 }, "refunds-0-9"],
+    ["kafka/partitions", "orders-0-15"],
+  ])("of %s names %j", (name, itemIdentifier, id: unknown = itemIdentifier) => {
+    expect(outcome(name, { batchItemFailures: [{ itemIdentifier }] })).toEqual({ failed: [id] });
+  });
+
+  test.each<[string, unknown, number]>([
+    ["kinesis/several-traces", "", 3],
+    ["kinesis/several-traces", { sequenceNumber: SEQUENCE }, 3],
+    ["dynamodb/several-traces", null, 3],
+    ["kafka/partitions", { partition: "orders-9", offset: 15 }, 4],
+    ["kafka/partitions", { partition: "orders-0" }, 4],
+  ])("of %s that names %j fails the whole batch", (name, itemIdentifier, count) => {
+    expect(outcome(name, { batchItemFailures: [{ itemIdentifier }] })?.failed).toHaveLength(count);
+  });
+});
+
+test("a job's and a delivery stream's results say of each one what became of it", () => {
+  const results = [
+    { taskId: "a", resultCode: "Succeeded" },
+    { taskId: "b", resultCode: "TemporaryFailure" },
+    { taskId: "c", resultCode: "PermanentFailure" },
+  ];
+  expect(outcome("s3-batch/version-2", { results })).toEqual({ failed: ["b", "c"] });
+  const records = [
+    { recordId: "a", result: "Ok" },
+    { recordId: "b", result: "Dropped" },
+    { recordId: "c", result: "ProcessingFailed" },
+  ];
+  expect(outcome("firehose/traceparent", { records })).toEqual({ failed: ["c"] });
+});
+
 test("no result makes an outcome throw", () => {
   const results = fc.oneof(
     fc.anything(),
     fc.record({ statusCode: fc.anything() }),
     fc.record({ batchItemFailures: fc.anything() }),
     fc.record({ batchItemFailures: fc.array(fc.record({ itemIdentifier: fc.anything() })) }),
+    fc.record({ results: fc.anything(), records: fc.array(fc.anything()) }),
   );
   fc.assert(
     fc.property(fc.constantFrom(...fixtures), results, ({ event, expected }, result) => {

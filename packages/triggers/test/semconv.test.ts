@@ -12,7 +12,7 @@ const keys: ReadonlySet<unknown> = new Set(
 );
 
 /** Values for which the registry has no name yet. */
-const CUSTOM_VALUES = ["aws.appsync", "aws.eventbridge", "aws.ses"];
+const CUSTOM_VALUES = ["aws.appsync", "aws.eventbridge", "aws.firehose", "aws.iot", "aws.kinesis", "aws.ses"];
 /** The keys whose values the registry names. */
 const NAMED = ["faas.trigger", "http.request.method", "messaging.system.name", "messaging.operation.type"];
 

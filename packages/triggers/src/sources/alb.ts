@@ -2,7 +2,7 @@ import { isRecord } from "@throughline/payloads";
 import { headers } from "@throughline/propagation";
 import type { ALBEvent } from "aws-lambda";
 import type { Trigger } from "../trigger.ts";
-import { httpAttributes, httpSpanName, toStatusCode } from "./shared/http.ts";
+import { httpAttributes, httpPlaces, httpSpanName, toStatusCode } from "./shared/http.ts";
 import { queryString } from "./shared/query.ts";
 import { isRequestEvent, senderOf } from "./shared/request-context.ts";
 
@@ -16,7 +16,7 @@ export const alb: Trigger<ALBEvent> = {
   kind: "http",
   match: (event): event is ALBEvent =>
     isRequestEvent(event) && senderOf(event) === "balancer" && isRecord(event.requestContext.elb),
-  messages: (event) => [{ places: () => [{ at: "headers", carrier: headersOf(event) }] }],
+  messages: (event) => [{ places: () => httpPlaces(headersOf(event)) }],
   spanName: (event) => httpSpanName(event.httpMethod),
   attributes(event) {
     const header = headersOf(event);

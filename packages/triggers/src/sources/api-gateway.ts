@@ -2,7 +2,7 @@ import { isRecord } from "@throughline/payloads";
 import { headers, type Place } from "@throughline/propagation";
 import type { Trigger } from "../trigger.ts";
 import { authorizerPlaces } from "./shared/authorizer-context.ts";
-import { httpAttributes, httpSpanName, toRoute, toStatusCode } from "./shared/http.ts";
+import { httpAttributes, httpPlaces, httpSpanName, toRoute, toStatusCode } from "./shared/http.ts";
 import { percentEncode, queryString } from "./shared/query.ts";
 import { isAuthorizerEvent, isRequestEvent, senderOf } from "./shared/request-context.ts";
 
@@ -69,7 +69,7 @@ export const apiGateway: Trigger<RestEvent> = {
 function* placesOf(event: RestEvent): Generator<Place> {
   const { authorizer, requestId } = event.requestContext;
   yield* authorizerPlaces(authorizer, requestId, "requestContext.authorizer");
-  yield { at: "headers", carrier: headersOf(event) };
+  yield* httpPlaces(headersOf(event));
 }
 
 /**

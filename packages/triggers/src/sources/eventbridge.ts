@@ -2,6 +2,7 @@ import { envelope } from "@throughline/payloads";
 import * as semconv from "../semconv.ts";
 import type { Trigger } from "../trigger.ts";
 import { present, text } from "./shared/attributes.ts";
+import { bears } from "./shared/marks.ts";
 import { isBusEvent, isTick } from "./shared/message-places.ts";
 import { processing, processSpanName } from "./shared/messaging.ts";
 
@@ -20,8 +21,7 @@ export interface BusEvent {
 export const eventbridge: Trigger<BusEvent> = {
   name: "eventbridge",
   kind: "pubsub",
-  match: (event): event is BusEvent =>
-    isBusEvent(event) && !isTick(event) && !("Records" in event) && !("requestContext" in event),
+  match: (event): event is BusEvent => bears(event, "detail-type") && isBusEvent(event) && !isTick(event),
   messages: (event) => [
     {
       id: text(event.id),

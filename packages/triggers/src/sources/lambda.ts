@@ -1,4 +1,4 @@
-import { envelope, isRecord, parseObject } from "@throughline/payloads";
+import { envelope, isRecord, parseObject, userProperties } from "@throughline/payloads";
 import type { Place } from "@throughline/propagation";
 import type { Trigger } from "../trigger.ts";
 
@@ -7,7 +7,9 @@ export const lambda: Trigger = {
   name: "lambda",
   kind: "other",
   match: (_event): _event is unknown => true,
-  messages: (event) => [{ places: () => envelope.extract(event, "event") }],
+  messages: (event) => [
+    { places: () => [...envelope.extract(event, "event"), ...userProperties.extract(event, "event")] },
+  ],
   attributes: () => ({}),
 };
 

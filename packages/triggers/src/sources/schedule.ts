@@ -1,6 +1,7 @@
 import * as semconv from "../semconv.ts";
 import type { Trigger } from "../trigger.ts";
 import { present, text } from "./shared/attributes.ts";
+import { bears } from "./shared/marks.ts";
 import { isBusEvent, isTick } from "./shared/message-places.ts";
 
 /** What is read of a schedule's tick. */
@@ -19,8 +20,7 @@ export interface ScheduleEvent {
 export const schedule: Trigger<ScheduleEvent> = {
   name: "schedule",
   kind: "timer",
-  match: (event): event is ScheduleEvent =>
-    isBusEvent(event) && isTick(event) && !("Records" in event) && !("requestContext" in event),
+  match: (event): event is ScheduleEvent => bears(event, "detail-type") && isBusEvent(event) && isTick(event),
   messages: () => [{ places: () => [] }],
   attributes: ({ time }) => present({ [semconv.FAAS_INVOCATION_START_TIME]: text(time) }),
 };

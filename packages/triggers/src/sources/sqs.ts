@@ -1,12 +1,12 @@
-import { isRecord } from "@throughline/payloads";
 import { headers, type Place } from "@throughline/propagation";
 import * as semconv from "../semconv.ts";
 import type { Message, Trigger } from "../trigger.ts";
 import { resourceName } from "./shared/arn.ts";
 import { present, text } from "./shared/attributes.ts";
+import { failedIds } from "./shared/batch-failures.ts";
 import { attributePlaces, textPlaces } from "./shared/message-places.ts";
 import { common, processing, processSpanName, sole } from "./shared/messaging.ts";
-import { firstRecord } from "./shared/records.ts";
+import { type Batch, isBatchOf, recordsOf } from "./shared/records.ts";
 
 /** What is read of a batch of messages. */
 export interface SQSEvent {
@@ -26,23 +26,23 @@ interface SQSRecord {
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
-export const sqs: Trigger<SQSEvent> = {
+export const sqs: Trigger<Batch<SQSRecord>> = {
   name: "sqs",
   kind: "pubsub",
   batch: true,
-  match: (event): event is SQSEvent => firstRecord(event)?.eventSource === "aws:sqs",
+  match: (event): event is Batch<SQSRecord> => isBatchOf(event, "aws:sqs"),
   messages: (event) => {
     const mixed = queueOf(event) === undefined;
-    return event.Records.map((record) => toMessage(record, mixed));
+    return recordsOf(event).map((record) => toMessage(record, mixed));
   },
   spanName: (event) => processSpanName(queueOf(event)),
   attributes: (event) =>
     processing("aws.sqs", {
       [semconv.MESSAGING_DESTINATION_NAME]: queueOf(event),
-      [semconv.MESSAGING_BATCH_MESSAGE_COUNT]: event.Records.length,
-      [semconv.MESSAGING_MESSAGE_ID]: sole(event.Records.map(idOf)),
+      [semconv.MESSAGING_BATCH_MESSAGE_COUNT]: recordsOf(event).length,
+      [semconv.MESSAGING_MESSAGE_ID]: sole(recordsOf(event).map(idOf)),
     }),
-  outcome: (result, event) => ({ failed: failedIds(result, event.Records.map(idOf)) }),
+  outcome: (result, event) => ({ failed: failedIds(result, recordsOf(event).map(idOf)) }),
 };
 
 function toMessage(record: SQSRecord, mixed: boolean): Message {
@@ -67,27 +67,10 @@ function* placesOf(record: SQSRecord): Generator<Place> {
 }
 
 /** The queue that all messages come from. */
-function queueOf(event: SQSEvent): string | undefined {
-  return common(event.Records.map((record) => resourceName(record?.eventSourceARN)));
+function queueOf(event: Batch<SQSRecord>): string | undefined {
+  return common(recordsOf(event).map((record) => resourceName(record?.eventSourceARN)));
 }
 
 function idOf(record: SQSRecord): string | undefined {
   return text(record?.messageId);
-}
-
-/**
- * The messages that a partial batch response reports as failed. An item that names none of them fails the whole batch.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
- */
-function failedIds(result: unknown, ids: readonly (string | undefined)[]): string[] {
-  const items = isRecord(result) && Array.isArray(result.batchItemFailures) ? result.batchItemFailures : [];
-  const known = new Set(ids.filter((id) => id !== undefined));
-  const failed: string[] = [];
-  for (const item of items) {
-    const id = isRecord(item) ? item.itemIdentifier : undefined;
-    if (typeof id !== "string" || !known.has(id)) return [...known];
-    failed.push(id);
-  }
-  return failed;
 }

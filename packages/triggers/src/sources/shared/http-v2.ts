@@ -2,7 +2,7 @@ import { isRecord } from "@throughline/payloads";
 import { headers, type Place } from "@throughline/propagation";
 import type { Attributes, Message, Outcome } from "../../trigger.ts";
 import { authorizerPlaces } from "./authorizer-context.ts";
-import { httpAttributes, toStatusCode } from "./http.ts";
+import { httpAttributes, httpPlaces, toStatusCode } from "./http.ts";
 import { isAuthorizerEvent, isRequestEvent, senderOf } from "./request-context.ts";
 
 /** What is read of an event in payload format 2.0. */
@@ -49,7 +49,7 @@ function* placesOf(event: PayloadV2): Generator<Place> {
   if (isRecord(authorizer)) {
     yield* authorizerPlaces(authorizer.lambda, requestId, "requestContext.authorizer.lambda");
   }
-  yield { at: "headers", carrier: headers(event.headers) };
+  yield* httpPlaces(headers(event.headers));
 }
 
 export function v2Attributes(event: PayloadV2, route?: string): Attributes {

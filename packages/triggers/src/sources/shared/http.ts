@@ -1,3 +1,5 @@
+import { envelope } from "@throughline/payloads";
+import type { Carrier, Place } from "@throughline/propagation";
 import * as semconv from "../../semconv.ts";
 import type { Attributes } from "../../trigger.ts";
 import { present, text } from "./attributes.ts";
@@ -18,6 +20,24 @@ export interface HttpRequest {
   readonly userAgent: unknown;
   /** As in `HTTP/1.1`. */
   readonly protocol?: unknown;
+}
+
+const DAEMON = "x-aws-sqsd-attr-";
+
+/**
+ * Where an HTTP request may hold a context: its headers; then, where it comes from Elastic Beanstalk's SQS daemon, the
+ * attributes of the message that the daemon made the request of.
+ *
+ * @see https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features-managing-env-tiers.html
+ */
+export function* httpPlaces(header: Carrier): Generator<Place> {
+  yield { at: "headers", carrier: header };
+  const datadog = header(`${DAEMON}_datadog`);
+  for (const { at, carrier } of datadog ? envelope.wrapped({ _datadog: datadog }, "") : []) {
+    yield { at: `headers.${DAEMON}${at}`, carrier };
+  }
+  if (header(`${DAEMON}traceparent`))
+    yield { at: `headers.${DAEMON}`, carrier: (key) => header(`${DAEMON}${key}`) };
 }
 
 const METHOD = /^(?:CONNECT|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT|QUERY|TRACE)$/;

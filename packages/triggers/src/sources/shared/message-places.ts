@@ -1,17 +1,17 @@
 import { envelope, isRecord, parseObject } from "@throughline/payloads";
 import { attributes, type Place } from "@throughline/propagation";
+import { changePlaces } from "./image.ts";
 
 // No queue takes a longer message.
 const MAX_LENGTH = 1024 * 1024;
-// Every propagation key there is has one of these in it; a text without them need not be parsed.
-const PROPAGATION = /trace|_datadog|\bb3\b/i;
+// Every propagation key there is, and every state machine's context, has one of these in it; no other text need be parsed.
+const PROPAGATION = /trace|_datadog|\bb3\b|EnteredTime/i;
 const MAX_LEVELS = 3;
 
 /** Message attributes: each key an attribute of its own, then all keys in the JSON text of `_datadog`. */
 export function* attributePlaces(map: unknown, at: string): Generator<Place> {
   yield { at, carrier: attributes(map) };
-  // The last of an envelope's places are its plain fields: the attributes just given.
-  yield* envelope.extract(map, at).slice(0, -1);
+  yield* envelope.wrapped(map, at);
 }
 
 /**
@@ -27,6 +27,8 @@ export function* textPlaces(text: unknown, at: string, levels: number = MAX_LEVE
   if (isNotification(payload)) {
     yield* attributePlaces(payload.MessageAttributes, `${at}.MessageAttributes`);
     yield* textPlaces(payload.Message, `${at}.Message`, levels - 1);
+  } else if (isRecord(payload.dynamodb)) {
+    yield* changePlaces(payload, `${at}.dynamodb`); // A table's changes, sent to a Kinesis stream.
   } else if (isBusEvent(payload)) {
     yield* envelope.extract(payload.detail, `${at}.detail`);
   } else {

@@ -1,0 +1,29 @@
+import { attributeText } from "@throughline/propagation";
+
+/** Where a payload keeps a context, as Datadog's tracers write it and as readers of other vendors look for it. */
+export const KEY = "_datadog";
+
+/** What a payload holds under `_datadog`: an object, or one in a JSON string or in a message attribute's spelling. */
+export function unwrap(payload: Record<string, unknown>): Record<string, unknown> | undefined {
+  const value = Object.hasOwn(payload, KEY) ? payload[KEY] : undefined;
+  if (typeof value === "string") return parseObject(value);
+  if (!isRecord(value)) return undefined;
+  const text = attributeText(value);
+  return text === undefined ? value : parseObject(text);
+}
+
+/** The object a JSON text holds; `undefined` for anything else. Texts that cannot be one are not parsed. */
+export function parseObject(text: unknown): Record<string, unknown> | undefined {
+  if (typeof text !== "string" || !/^\s*\{/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether it is an object with keys: no array, no null. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
