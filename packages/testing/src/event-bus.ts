@@ -221,7 +221,9 @@ function toEvent(entry: Entry, region: string): EventBridgeEvent<string, unknown
 
 /** The signature's scope names it: `Credential=KEY/20261121/eu-west-1/events/aws4_request`. */
 function regionOf(request: IncomingMessage): string {
-  return /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? REGION;
+  return (
+    /Credential=[^/]{1,128}\/\d{8}\/([^/]{1,64})\//.exec(request.headers.authorization ?? "")?.[1] ?? REGION
+  );
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {
