@@ -10,6 +10,7 @@ const C = "67891233abcdef012345678912345678 463ac35c9f6413ad";
 const ROOT = "Root=1-67891233-abcdef012345678912345678";
 const SPAN = `${ROOT};Parent=463ac35c9f6413ad`;
 const SAME_TRACE = "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=1111111111111111";
+const TAG = "FW4;-1076712821;0;0;0;0;1292943070;0;ae29;6h4bf92f3577b34da6a3ce929d0e0e4736;7h53995c3f42cd8ad8";
 
 async function inspect(name: string, ...options: string[]): Promise<string> {
   const { stdout, stderr, code } = await run(["inspect", event(name), ...options]);
@@ -135,6 +136,36 @@ Attributes
   ])("%s", async (_, name, options, expected) => {
     const answer = squeezed(await inspect(name, ...options));
     for (const line of expected) expect(answer).toContain(line);
+  });
+
+  test.each([
+    ["b3", { b3: `${B.replace(" ", "-")}-1` }, `✓ event b3 ${B}: sampled; the parent`],
+    ["a decision alone", { b3: "0" }, "✗ event b3: a decision, but no trace"],
+    ["a broken b3", { b3: "junk" }, "✗ event b3: invalid"],
+    ["several b3", { b3: "1,0" }, "✗ event b3: several that differ"],
+    ["a trace without a span", { "x-b3-traceid": B.slice(0, 32) }, "✗ event x-b3-spanid: missing"],
+    ["broken ids", { "x-b3-traceid": "1", "x-b3-spanid": "2" }, "✗ event x-b3-traceid, x-b3-spanid: invalid"],
+    [
+      "Dynatrace's tag",
+      { "x-dynatrace": TAG },
+      "✓ event dynatrace 4bf92f3577b34da6a3ce929d0e0e4736 53995c3f42cd8ad8: sampled; the parent",
+    ],
+    [
+      "a tag with a wrong checksum",
+      { "x-dynatrace": TAG.replace("ae29", "ae28") },
+      "x-dynatrace: wrong checksum",
+    ],
+    [
+      "a tag without ids",
+      { dtdTraceTagInfo: "FW4;1;2;3;4;5;6;7" },
+      "✗ event dtdtracetaginfo: does not name trace and span",
+    ],
+    ["a broken tag", { "x-dynatrace": "FW4" }, "✗ event x-dynatrace: invalid"],
+    ["several tags", { "x-dynatrace": "FW4,FW3" }, "✗ event x-dynatrace: several that differ"],
+    ["a tracestate alone", { tracestate: "a=1" }, "✗ event tracestate: alone, without a traceparent"],
+  ])("of %s it says why", async (_, event, expected) => {
+    const { stdout } = await run(["inspect", "-"], [JSON.stringify(event)]);
+    expect(squeezed(stdout)).toContain(expected);
   });
 
   test("an event's control characters are shown, not obeyed", async () => {

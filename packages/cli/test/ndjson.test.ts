@@ -129,7 +129,7 @@ describe.concurrent("a line", () => {
       ...["merge", "batch", "format", "formats", "options", "xray"].map((id) => ({ id, error })),
     ]);
     expect(answers[9]?.error).toBe(
-      'options.formats: there is no format "b4"; the formats are w3c, datadog or xray.',
+      'options.formats: there is no format "b4"; the formats are w3c, datadog, xray, b3 or dynatrace.',
     );
     expect(answers.at(-1)).toMatchObject({ id: "good", trigger: "lambda" });
     expect({ stderr, code }).toEqual({ stderr: "", code: 0 });

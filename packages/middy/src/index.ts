@@ -7,7 +7,18 @@ export {
   SinkError,
 } from "@throughline/exporter";
 export { fromPropagator, getTraceContext, getTraceHeaders } from "@throughline/otel";
-export { datadog, type Format, type TraceContext, w3c, xray } from "@throughline/propagation";
+export {
+  b3,
+  b3Multi,
+  type DynatraceOptions,
+  datadog,
+  dynatrace,
+  dynatraceFor,
+  type Format,
+  type TraceContext,
+  w3c,
+  xray,
+} from "@throughline/propagation";
 export type { Trigger } from "@throughline/triggers";
 export { extractContext } from "./extract-context.ts";
 export { type FlushOptions, flush } from "./flush.ts";

@@ -15,7 +15,7 @@ import type { Extracting } from "./extracting.ts";
 export interface ContextOptions {
   /**
    * The wire formats to look for, in this order within one place: ours, or any OpenTelemetry propagator.
-   * Default `OTEL_PROPAGATORS`, else W3C, Datadog, X-Ray.
+   * Default `OTEL_PROPAGATORS`, else W3C, Datadog, X-Ray, B3, Dynatrace.
    */
   readonly formats?: readonly (Format | TextMapPropagator)[] | undefined;
   /** Which context is the parent when the event and Lambda's runtime both bring one. Default `"event"`. */

@@ -8,8 +8,11 @@ import {
   trace,
 } from "@opentelemetry/api";
 import {
+  b3,
+  b3Multi,
   type Carrier,
   datadog,
+  dynatrace,
   extract,
   type Format,
   headers,
@@ -77,7 +80,10 @@ export function toPropagator(formats: readonly Format[]): TextMapPropagator {
 
 const BY_NAME: Readonly<Record<string, readonly Format[]>> = {
   tracecontext: [w3c],
+  b3: [b3],
+  b3multi: [b3Multi],
   datadog: [datadog],
+  dynatrace: [dynatrace],
   xray: [xray],
   "xray-lambda": [xray],
   baggage: [], // Read and written beside every format.

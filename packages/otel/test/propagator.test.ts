@@ -11,8 +11,11 @@ import {
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { AWSXRayPropagator } from "@opentelemetry/propagator-aws-xray";
 import {
+  b3,
+  b3Multi,
   datadog,
-  defaultFormats,
+  defaultInjectFormats,
+  dynatrace,
   type Format,
   headers,
   inject,
@@ -119,7 +122,7 @@ describe("fromPropagator", () => {
 });
 
 describe("toPropagator, registered with the API", () => {
-  const register = (formats: readonly Format[] = defaultFormats) =>
+  const register = (formats: readonly Format[] = defaultInjectFormats) =>
     propagation.setGlobalPropagator(toPropagator(formats));
   const spanContextOf = (carrier: unknown) =>
     trace.getSpanContext(propagation.extract(ROOT_CONTEXT, carrier));
@@ -248,6 +251,10 @@ describe("OTEL_PROPAGATORS", () => {
     ["xray-lambda", [xray], []],
     ["xray,xray-lambda,xray", [xray], []],
     ["datadog", [datadog], []],
+    ["b3", [b3], []],
+    ["b3multi", [b3Multi], []],
+    ["B3,tracecontext,b3multi", [b3, w3c, b3Multi], []],
+    ["dynatrace", [dynatrace], []],
     [" TraceContext , XRAY ", [w3c, xray], []],
     ["tracecontext,,xray,", [w3c, xray], []],
     ["none", [], []],

@@ -14,15 +14,21 @@ const PROPERTIES = /^[\t\x20-\x2b\x2d-\x7e]*$/;
 const MAX_LENGTH = 8192;
 const MAX_MEMBERS = 64;
 
+/** The `baggage` list of a carrier, as far as it can be sent on. */
+export function readBaggage(carrier: Carrier): string | undefined {
+  return legalBaggage(carrier("baggage"));
+}
+
 /**
- * The `baggage` list of a carrier, as it came; `undefined` when there is none, when it is longer than anybody must carry, or
- * when it would fail the next request, as line breaks and bare letters beyond ASCII do.
+ * The list as it came, its first 64 members; `undefined` when there is none, when it is longer than anybody must carry, or when
+ * it would fail the next request, as line breaks and bare letters beyond ASCII do.
  *
  * @see https://www.w3.org/TR/baggage/#limits
  */
-export function readBaggage(carrier: Carrier): string | undefined {
-  const list = carrier("baggage");
-  return list && list.length <= MAX_LENGTH && PRINTABLE.test(list) ? list : undefined;
+export function legalBaggage(list: string | undefined): string | undefined {
+  if (!list || list.length > MAX_LENGTH || !PRINTABLE.test(list)) return undefined;
+  const members = list.split(",", MAX_MEMBERS + 1);
+  return members.length > MAX_MEMBERS ? members.slice(0, MAX_MEMBERS).join(",") : list;
 }
 
 /** The members of a list; a malformed one is left out. */

@@ -27,6 +27,7 @@ const MAX_LENGTH = 8192;
  */
 export function single(value: string | undefined): string | undefined {
   if (value === undefined || value.length > MAX_LENGTH) return undefined;
+  if (!value.includes(",")) return value.trim();
   const [first, ...others] = value.split(",").map((part) => part.trim());
   return others.every((other) => other === first) ? first : undefined;
 }

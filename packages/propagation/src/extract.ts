@@ -1,13 +1,15 @@
 import { readBaggage } from "./baggage.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Format } from "./format.ts";
+import { b3 } from "./formats/b3.ts";
 import { datadog, withDatadogState } from "./formats/datadog.ts";
+import { dynatrace } from "./formats/dynatrace.ts";
 import { w3c } from "./formats/w3c.ts";
 import { xray } from "./formats/xray.ts";
 import type { TraceContext } from "./trace-context.ts";
 
 /** What is read when nobody chooses, in this order within one carrier. */
-export const defaultFormats: readonly Format[] = [w3c, datadog, xray];
+export const defaultFormats: readonly Format[] = [w3c, datadog, xray, b3, dynatrace];
 
 /** A context and the format it was spelled in. */
 export interface Extracted {

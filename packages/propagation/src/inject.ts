@@ -1,3 +1,4 @@
+import { legalBaggage } from "./baggage.ts";
 import type { Format } from "./format.ts";
 import { datadog } from "./formats/datadog.ts";
 import { w3c } from "./formats/w3c.ts";
@@ -14,7 +15,8 @@ export function inject(
 ): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const format of formats) Object.assign(headers, writeQuietly(format, context));
-  if (context.baggage) headers.baggage = context.baggage;
+  const baggage = legalBaggage(context.baggage);
+  if (baggage) headers.baggage = baggage;
   return headers;
 }
 

@@ -1,5 +1,10 @@
 const KEY = /^(?:[a-z0-9][a-z0-9_\-*/]{0,255}|[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13})$/;
 const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
+// A list in which no key belongs to a tenant and no value has a space, as nearly all are.
+const PLAIN =
+  /^[a-z0-9][a-z0-9_\-*/]*=[\x21-\x2b\x2d-\x3c\x3e-\x7e]+(?:,[a-z0-9][a-z0-9_\-*/]*=[\x21-\x2b\x2d-\x3c\x3e-\x7e]+){0,31}$/;
+// In a list no longer than a value may be, no key and no value is too long.
+const PLAIN_LENGTH = 256;
 const MAX_MEMBERS = 32;
 // Far over what the specification asks a vendor to carry (512); a longer header is nobody's trace state.
 const MAX_LENGTH = 8192;
@@ -24,6 +29,23 @@ export function parseTraceState(list: string | undefined): string[] | undefined 
     members.push(member);
   }
   return members.length > 0 && members.length <= MAX_MEMBERS ? members : undefined;
+}
+
+/** The list as it may be sent on: as it came where it is legal, without blanks and repeated keys, or `undefined`. */
+export function legalTraceState(list: string | undefined): string | undefined {
+  if (!list) return undefined;
+  // Most lists are written without blanks and repetition, and need not be taken apart.
+  const plain = list.length <= PLAIN_LENGTH && PLAIN.test(list) && !repeats(list);
+  return plain ? list : parseTraceState(list)?.join(",");
+}
+
+/** Whether a key of a legal list stands in it again. */
+function repeats(list: string): boolean {
+  for (let comma = list.indexOf(","); comma >= 0; comma = list.indexOf(",", comma + 1)) {
+    const key = list.slice(comma + 1, list.indexOf("=", comma) + 1);
+    if (list.startsWith(key) || list.lastIndexOf(`,${key}`, comma - 1) >= 0) return true;
+  }
+  return false;
 }
 
 /** The value of one member. */

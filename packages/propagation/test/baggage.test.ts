@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readBaggage } from "../src/baggage.ts";
-import { type BaggageMember, formatBaggage, headers, parseBaggage } from "../src/index.ts";
+import { type BaggageMember, extract, formatBaggage, headers, inject, parseBaggage } from "../src/index.ts";
 
 const member = (key: string, value: string, metadata?: string) => ({ key, value, metadata });
 
@@ -100,3 +100,28 @@ test.each([
   ["nothing of letters that headers cannot hold", "a=é", undefined],
   ["nothing of nothing", "", undefined],
 ])("a carrier holds %s", (_, baggage, read) => expect(readBaggage(headers({ baggage }))).toBe(read));
+
+test("of more than 64 members the first 64 are carried", () => {
+  const list = Array.from({ length: 100 }, (_, index) => `k${index}=1`);
+  expect(readBaggage(headers({ baggage: list.join(",") }))).toBe(list.slice(0, 64).join(","));
+  expect(readBaggage(headers({ baggage: list.slice(0, 64).join(",") }))).toBe(list.slice(0, 64).join(","));
+});
+
+test("the limits hold on the way in and on the way out, whatever the list", () => {
+  const ids = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7", sampled: true };
+  const members = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("a=1", " b=2;p ", "x".repeat(500), ""),
+  );
+  const lists = fc.array(members, { maxLength: 200 }).map((list) => list.join(","));
+  fc.assert(
+    fc.property(lists, (baggage) => {
+      const sent = inject({ ...ids, baggage }).baggage;
+      const found = extract(headers({ ...inject(ids), baggage }))?.context.baggage;
+      expect(found).toBe(sent);
+      expect(sent ?? "").toMatch(/^[\t\x20-\x7e]{0,8192}$/);
+      expect((sent ?? "").split(",").length).toBeLessThanOrEqual(64);
+      expect(baggage.startsWith(sent ?? "")).toBe(true);
+    }),
+  );
+});

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { datadog, extract, type Format, headers, w3c, xray } from "../src/index.ts";
-import { POISON } from "./arbitraries.ts";
+import { datadog, extract, type Format, headers, inject, w3c, xray } from "../src/index.ts";
+import { POISON, traceStates } from "./arbitraries.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -21,6 +21,12 @@ const xrayHeaders = {
   "X-Amzn-Trace-Id": "Root=1-5ce31dc2-2c779014b90ce44db5e03875;Parent=0b11cc4230d3e09e;Sampled=1",
 };
 
+const b3Headers = { b3: "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1" };
+const dynatraceHeaders = {
+  "x-dynatrace":
+    "FW4;-1076712821;0;0;0;0;1292943070;0;ae29;6h4bf92f3577b34da6a3ce929d0e0e4736;7h53995c3f42cd8ad8",
+};
+
 const found = (map: object, formats?: readonly Format[]) => {
   const extracted = extract(headers(deepFreeze(map)), formats);
   return extracted && [extracted.format, extracted.context.spanId];
@@ -31,6 +37,15 @@ test.each<[string, object, readonly Format[] | undefined, string[] | undefined]>
   ["W3C before Datadog", { ...otherTrace, ...w3cHeaders }, undefined, ["w3c", W3C_SPAN]],
   ["Datadog before X-Ray", { ...xrayHeaders, ...otherTrace }, undefined, ["datadog", DATADOG_SPAN]],
   ["X-Ray where there is nothing else", xrayHeaders, undefined, ["xray", "0b11cc4230d3e09e"]],
+  ["X-Ray before B3", { ...b3Headers, ...xrayHeaders }, undefined, ["xray", "0b11cc4230d3e09e"]],
+  ["B3 before Dynatrace", { ...dynatraceHeaders, ...b3Headers }, undefined, ["b3", "e457b5a2e4d86bd1"]],
+  ["Dynatrace where there is nothing else", dynatraceHeaders, undefined, ["dynatrace", "53995c3f42cd8ad8"]],
+  [
+    "W3C before a tag of the same trace",
+    { ...dynatraceHeaders, ...w3cHeaders },
+    undefined,
+    ["w3c", W3C_SPAN],
+  ],
   [
     "X-Ray first where it is first in order",
     { ...xrayHeaders, ...w3cHeaders },
@@ -170,6 +185,15 @@ test("no junk throws, whatever stands beside a valid context", () => {
     fc.property(junk, (map) => {
       const extracted = extract(headers({ ...map, ...w3cHeaders, ...sameTrace, ...map, ...w3cHeaders }));
       expect(extracted?.context).toMatchObject({ traceId: TRACE, spanId: W3C_SPAN });
+    }),
+  );
+});
+
+test("other vendors' members of tracestate come through untouched and in their order", () => {
+  fc.assert(
+    fc.property(traceStates, (tracestate) => {
+      const { context } = extract(headers({ ...w3cHeaders, tracestate }))!;
+      expect(inject(context).tracestate).toBe(tracestate);
     }),
   );
 });

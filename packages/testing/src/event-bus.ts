@@ -219,9 +219,11 @@ function toEvent(entry: Entry, region: string): EventBridgeEvent<string, unknown
   };
 }
 
+const SCOPE = /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d+\/([^/]+)\//;
+
 /** The signature's scope names it: `Credential=KEY/20261121/eu-west-1/events/aws4_request`. */
-function regionOf(request: IncomingMessage): string {
-  return /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? REGION;
+function regionOf({ headers }: IncomingMessage): string {
+  return SCOPE.exec(headers.authorization ?? "")?.[1] ?? REGION;
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {

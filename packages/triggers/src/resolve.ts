@@ -35,7 +35,7 @@ export interface RuntimeContext {
 }
 
 export interface ResolveOptions {
-  /** The wire formats to look for, in this order within one place. Default W3C, Datadog, X-Ray. */
+  /** The wire formats to look for, in this order within one place. Default W3C, Datadog, X-Ray, B3, Dynatrace. */
   readonly formats?: readonly Format[] | undefined;
   /** Which context is the parent when the event and the runtime both bring one. Default `"event"`. */
   readonly merge?: MergeMode | undefined;

@@ -19,7 +19,8 @@ Usage: throughline inspect <event.json> [options]      "-" reads standard input
 Options:
       --context <file>    Lambda's context object as JSON; its clientContext is looked at
       --xray <header>     the runtime's X-Ray header, as _X_AMZN_TRACE_ID has it
-      --formats <a,b>     wire formats to look for, in this order: w3c, datadog, xray (the default)
+      --formats <a,b>     wire formats to look for, in this order: w3c, datadog, xray, b3, dynatrace
+                          (the default)
       --merge <mode>      event (default): the event's context is the parent; xray: the runtime's; link: none
       --batch <mode>      auto (default): one trace is continued, several are linked; first; links
       --json              print JSON

@@ -1,7 +1,10 @@
 import {
+  b3,
   type Carrier,
   datadog,
+  decodeDynatrace,
   defaultFormats,
+  dynatrace,
   type Format,
   parseXRayHeader,
   sameSpan,
@@ -81,7 +84,7 @@ function decision({ sampled }: TraceContext, { format, carrier }: Looked): strin
 /** Why keys that are there brought no context. */
 function findings({ carrier, format: found }: Looked, chosen: readonly Format[]): string[] {
   const notes = defaultFormats.flatMap((format) => {
-    const keys = format.keys.filter((key) => carrier(key) !== undefined);
+    const keys = ownKeys(format).filter((key) => carrier(key) !== undefined);
     if (format.name === found || keys.length === 0) return [];
     const fault = faults[format.name]?.(carrier);
     if (fault) return [fault];
@@ -90,6 +93,11 @@ function findings({ carrier, format: found }: Looked, chosen: readonly Format[])
       : [`${keys[0]}: there, but ${format.name} is none of the formats looked for`];
   });
   return notes.length > 0 || found ? notes : ["nothing"];
+}
+
+/** The keys that speak for a format: Dynatrace's reads W3C's too, and those are W3C's. */
+function ownKeys(format: Format): string[] {
+  return format.keys.filter((key) => format.name === w3c.name || !w3c.keys.includes(key));
 }
 
 /** What is wrong with a format's keys; `undefined` when they are in order. */
@@ -113,5 +121,25 @@ const faults: Readonly<Record<string, (carrier: Carrier) => string | undefined>>
     if (value === undefined) return "x-amzn-trace-id: several that differ";
     const { traceId } = parseXRayHeader(value);
     return traceId ? "x-amzn-trace-id: names a trace but no span" : "x-amzn-trace-id: invalid";
+  },
+  [b3.name](carrier) {
+    if (b3.read(carrier)) return undefined;
+    if (carrier("b3") !== undefined) {
+      const value = single(carrier("b3"));
+      if (value === undefined) return "b3: several that differ";
+      return /^[01d]$/.test(value) ? "b3: a decision, but no trace" : "b3: invalid";
+    }
+    const ids = ["x-b3-traceid", "x-b3-spanid"];
+    const missing = ids.find((key) => carrier(key) === undefined);
+    return missing ? `${missing}: missing` : `${ids.join(", ")}: invalid`;
+  },
+  [dynatrace.name](carrier) {
+    if (dynatrace.read(carrier)) return undefined;
+    const key = ownKeys(dynatrace).find((own) => carrier(own) !== undefined) ?? "";
+    const value = single(carrier(key));
+    if (value === undefined) return `${key}: several that differ`;
+    const tag = decodeDynatrace(value);
+    if (!tag) return `${key}: invalid`;
+    return tag.checksum === "wrong" ? `${key}: wrong checksum` : `${key}: does not name trace and span`;
   },
 };

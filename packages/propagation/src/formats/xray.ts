@@ -29,6 +29,9 @@ export interface XRayHeader {
 }
 
 const ROOT = /^1-([0-9a-f]{8})-([0-9a-f]{24})$/;
+// How AWS itself begins a header; what may follow are further fields.
+const USUAL =
+  /^Root=1-(?!0{8}-0{24})[0-9a-f]{8}-[0-9a-f]{24};Parent=(?!0{16})[0-9a-f]{16};Sampled=[01](?:;|$)/;
 const PRINTABLE = /^[\x20-\x7e]*$/;
 const MAX_LENGTH = 8192;
 
@@ -37,19 +40,45 @@ export function parseXRayHeader(header: string | undefined): XRayHeader {
   let traceId: string | undefined;
   let spanId: string | undefined;
   let sampled: boolean | undefined;
-  const others: string[] = [];
-  for (const part of (header && header.length <= MAX_LENGTH ? header : "").split(";")) {
-    const field = part.trim();
+  let fields = "";
+  let start = 0;
+  if (!header || header.length > MAX_LENGTH) return NOTHING;
+  if (USUAL.test(header)) {
+    traceId = header.slice(7, 15) + header.slice(16, 40);
+    spanId = header.slice(48, 64);
+    sampled = header[73] === "1";
+    start = 75;
+  }
+  while (start < header.length) {
+    const semicolon = header.indexOf(";", start);
+    const end = semicolon < 0 ? header.length : semicolon;
+    const field = header.slice(start, end).trim();
+    start = end + 1;
     const equals = field.indexOf("=");
     if (equals <= 0) continue;
     const name = field.slice(0, equals).trim().toLowerCase();
-    const value = field.slice(equals + 1).trim();
-    if (name === "root") traceId = fromRoot(value);
-    else if (name === "parent") spanId = isSpanId(value.toLowerCase()) ? value.toLowerCase() : undefined;
-    else if (name === "sampled") sampled = value === "1" ? true : value === "0" ? false : undefined;
-    else if (PRINTABLE.test(field)) others.push(field); // Any other character would fail the next request.
+    if (name === "root") traceId = fromRoot(behind(field, equals));
+    else if (name === "parent") spanId = fromParent(behind(field, equals));
+    else if (name === "sampled") sampled = DECISIONS.get(behind(field, equals));
+    // Any other character would fail the next request.
+    else if (PRINTABLE.test(field)) fields += fields ? `;${field}` : field;
   }
-  return { traceId, spanId, sampled, fields: others.join(";") || undefined };
+  return { traceId, spanId, sampled, fields: fields || undefined };
+}
+
+const NOTHING: XRayHeader = { traceId: undefined, spanId: undefined, sampled: undefined, fields: undefined };
+const DECISIONS: ReadonlyMap<string, boolean> = new Map([
+  ["1", true],
+  ["0", false],
+]);
+
+function behind(field: string, equals: number): string {
+  return field.slice(equals + 1).trim();
+}
+
+function fromParent(parent: string): string | undefined {
+  const spanId = parent.toLowerCase();
+  return isSpanId(spanId) ? spanId : undefined;
 }
 
 function xrayFormat(decision: (sampled: boolean | undefined) => boolean | undefined): Format {
