@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type LambdaFunction, type Receiver, startFunction, startReceiver } from "@throughline/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -207,4 +207,37 @@ test("the span of a streamed response ends with its body, and leaves after it", 
   const [span] = receiver.spans;
   expect(Number((span?.endTimeUnixNano ?? 0n) - (span?.startTimeUnixNano ?? 0n)) / 1e6).toBeGreaterThan(90);
   expect(mode()).toBe("after-return");
+});
+
+test.each([
+  [
+    "an ES module",
+    "context.extract",
+    { order: { trace: "4bf92f3577b34da6a3ce929d0e0e4736", span: "00f067aa0ba902b7" } },
+  ],
+  [
+    "a CommonJS module in a folder",
+    "lib/headers.nested.extract",
+    { meta: { parent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" } },
+  ],
+])("DD_TRACE_EXTRACTOR names a function of %s beside a bundled handler", async (_, setting, event) => {
+  cpSync(join(import.meta.dirname, "../fixtures/extractors"), roots.get("registered") ?? "", {
+    recursive: true,
+  });
+  const { invoke, settled } = await start("registered", { DD_TRACE_EXTRACTOR: setting });
+  await invoke(event);
+  await settled();
+  const root = receiver.spans.find(({ name }) => name === "function");
+  expect(root).toMatchObject({
+    traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    parentSpanId: "00f067aa0ba902b7",
+  });
+});
+
+test("an extractor that is not there is a line in the log; the function runs, traced", async () => {
+  const { invoke, settled } = await start("registered", { THROUGHLINE_TRACE_EXTRACTOR: "missing.extract" });
+  await invoke({});
+  await settled();
+  expect(fn?.log).toContain('the trace extractor "missing.extract" could not be loaded');
+  expect(receiver.spans).toHaveLength(2);
 });

@@ -18,11 +18,11 @@ export interface ContextOptions {
    * Default `OTEL_PROPAGATORS`, else W3C, Datadog, X-Ray, B3, Dynatrace.
    */
   readonly formats?: readonly (Format | TextMapPropagator)[] | undefined;
-  /** Which context is the parent when the event and Lambda's runtime both bring one. Default `"event"`. */
+  /** Which context is the parent when the event and Lambda's runtime both bring one. Default `THROUGHLINE_MERGE`, else `"event"`. */
   readonly merge?: MergeMode | undefined;
-  /** How a batch's messages become parent and links. Default `"auto"`. */
+  /** How a batch's messages become parent and links. Default `THROUGHLINE_BATCH`, else `"auto"`. */
   readonly batch?: BatchMode | undefined;
-  /** Whether an X-Ray header's `Sampled=0` is obeyed (`"honor"`) or our sampler decides. Default `"decide"`. */
+  /** Whether an X-Ray header's `Sampled=0` is obeyed (`"honor"`) or our sampler decides. Default `THROUGHLINE_XRAY_SAMPLING`, else `"decide"`. */
   readonly xraySampling?: "decide" | "honor" | undefined;
   /**
    * Your own way to find the trace context, asked before the event is read. Default what `THROUGHLINE_TRACE_EXTRACTOR` (or
@@ -46,7 +46,12 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
  */
 export function resolveOptions(factory: string, options: ContextOptions): ResolveOptions & Extracting {
   checkValues(factory, options, KNOWN);
-  const { merge = mergeFromEnvironment(), batch, triggers, xraySampling } = options;
+  const {
+    merge = mergeFromEnvironment(),
+    batch = fromEnvironment("batch", "THROUGHLINE_BATCH") as BatchMode | undefined,
+    xraySampling = fromEnvironment("xraySampling", "THROUGHLINE_XRAY_SAMPLING"),
+    triggers,
+  } = options;
   checkArray(factory, "formats", options.formats, "formats, such as [w3c, datadog]");
   checkArray(factory, "triggers", triggers, "triggers, such as [sqs]");
   for (const trigger of triggers ?? []) {
@@ -130,10 +135,16 @@ function toFormat(factory: string, format: Format | TextMapPropagator, index: nu
   );
 }
 
+/** What the environment says of an option; a value that is none of the known ones is said aloud and passed over. */
+function fromEnvironment(option: keyof typeof KNOWN, variable: string, env: NodeJS.ProcessEnv = process.env) {
+  const value = env[variable]?.trim();
+  if (!value || KNOWN[option]?.includes(value)) return value || undefined;
+  console.warn(`Throughline: ${variable}="${value}" is none of ${KNOWN[option]?.join(", ")}`);
+  return undefined;
+}
+
 /** `DD_MERGE_XRAY_TRACES=true` is what Datadog's users say. */
-function mergeFromEnvironment(
-  { THROUGHLINE_MERGE, DD_MERGE_XRAY_TRACES } = process.env,
-): MergeMode | undefined {
-  if (KNOWN.merge?.includes(THROUGHLINE_MERGE ?? "")) return THROUGHLINE_MERGE as MergeMode;
-  return DD_MERGE_XRAY_TRACES === "true" ? "xray" : undefined;
+function mergeFromEnvironment({ DD_MERGE_XRAY_TRACES } = process.env): MergeMode | undefined {
+  const merge = fromEnvironment("merge", "THROUGHLINE_MERGE") as MergeMode | undefined;
+  return merge ?? (DD_MERGE_XRAY_TRACES === "true" ? "xray" : undefined);
 }

@@ -1,12 +1,13 @@
 import middy from "@middy/core";
 import { context, propagation, trace } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { extractContext, flush, getTraceContext, getTraceHeaders, tracing } from "../src/index.ts";
 import { lambdaContext, memorySink, verdict } from "./harness.ts";
 
 const sink = memorySink();
 const traced = (options = {}) => tracing({ sink, ...options });
+beforeEach(() => sink.take());
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const SPAN = "b7ad6b7169203331";
@@ -115,4 +116,33 @@ test("flush() waits for a provider's flush, never past its timeout, and swallows
 test("flush() without a provider that flushes does nothing", async () => {
   const provider = { getTracer: () => trace.getTracer("none") };
   expect(await middy(async () => 1).use(flush({ provider }))({}, lambdaContext())).toBe(1);
+});
+
+test.each([
+  [{ THROUGHLINE_MERGE: "xray" }, "5759e988bd862e3fe1be46a994272793", []],
+  [{ DD_MERGE_XRAY_TRACES: "true" }, "5759e988bd862e3fe1be46a994272793", []],
+  [{ DD_MERGE_XRAY_TRACES: "false" }, TRACE, []],
+  [
+    { THROUGHLINE_MERGE: "both" },
+    TRACE,
+    ['Throughline: THROUGHLINE_MERGE="both" is none of event, xray, link'],
+  ],
+])("the environment %o", async (env, parent, said) => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const xRayTraceId = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+  await middy(async () => {}).use(traced())(request, lambdaContext({ xRayTraceId }));
+  expect(sink.take()[0]?.parentSpanContext?.traceId).toBe(parent);
+  expect(warn.mock.calls.map(([line]) => line)).toEqual(said);
+  vi.unstubAllEnvs();
+  warn.mockRestore();
+});
+
+test("baggage of one invocation is not the next one's", async () => {
+  const seen = middy(async () => propagation.getBaggage(context.active())?.getAllEntries().length ?? 0).use(
+    traced(),
+  );
+  expect(await seen(request, lambdaContext())).toBe(1);
+  expect(await seen({}, lambdaContext())).toBe(0);
+  expect(propagation.getBaggage(context.active())).toBeUndefined();
 });

@@ -59,3 +59,14 @@ test("the sources are listed alphabetically", () => {
   const names = sources.map(({ name }) => name);
   expect(names).toEqual(names.toSorted());
 });
+
+test.each([...sources, lambda].map(({ name }) => name))(
+  "%s has fixtures, one of them without a context",
+  (name) => {
+    const own = fixtures.filter(({ expected }) => expected.trigger === name);
+    expect(own.length).toBeGreaterThanOrEqual(2);
+    const without = own.some(({ expected }) => !expected.parent && expected.links.length === 0);
+    // An execution of a state machine always has a context: one is derived from its name.
+    expect(without).toBe(name !== "step-functions");
+  },
+);

@@ -8,11 +8,7 @@ import { attributePlaces, textPlaces } from "./shared/message-places.ts";
 import { common, processing, processSpanName, sole } from "./shared/messaging.ts";
 import { type Batch, isBatchOf, recordsOf } from "./shared/records.ts";
 
-/** What is read of a batch of messages. */
-export interface SQSEvent {
-  readonly Records: readonly SQSRecord[];
-}
-
+/** What is read of a message. */
 interface SQSRecord {
   readonly messageId?: unknown;
   readonly body?: unknown;
