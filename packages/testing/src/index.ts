@@ -1,3 +1,4 @@
+export { FunctionError, type InvokeOptions } from "./answer.ts";
 export { type Connectivity, connectivity } from "./connectivity.ts";
 export { type EventBus, type EventBusOptions, type EventBusTarget, startEventBus } from "./event-bus.ts";
 export {
@@ -41,5 +42,5 @@ export {
   startReceiver,
 } from "./receiver.ts";
 export { type FunctionOptions, type LambdaFunction, startFunction } from "./ric.ts";
-export { FunctionError, type InvokeOptions, type RuntimeEvent } from "./runtime.ts";
+export type { RuntimeEvent } from "./runtime.ts";
 export { waterfall } from "./waterfall.ts";

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { type InvokeOptions, RuntimeApi, type RuntimeEvent } from "./runtime.ts";
+import type { InvokeOptions } from "./answer.ts";
+import { RuntimeApi, type RuntimeEvent } from "./runtime.ts";
 
 export interface FunctionOptions {
   /** The folder of the function's code (`LAMBDA_TASK_ROOT`). */

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type Answer, answerOf, FunctionError, type InvokeOptions } from "./answer.ts";
+import { refusalOf } from "./registration.ts";
 
 /** One thing that happened in an execution environment, in the order the Runtime API saw it. */
 export interface RuntimeEvent {
@@ -22,35 +24,6 @@ export interface RuntimeEvent {
     | "exit";
   readonly requestId?: string | undefined;
   readonly detail?: string | undefined;
-}
-
-/** What a caller may say beside the event. */
-export interface InvokeOptions {
-  /** The `Lambda-Runtime-Trace-Id` header; default none. */
-  readonly traceHeader?: string | undefined;
-  readonly clientContext?: unknown;
-  readonly tenantId?: string | undefined;
-  /** Default a new one. Lambda's retries of an asynchronous invocation come with the id of the first attempt. */
-  readonly requestId?: string | undefined;
-  /** Milliseconds until the deadline; default the function's timeout. */
-  readonly timeout?: number | undefined;
-}
-
-/** The function's own failure, as the Runtime API was told it. */
-export class FunctionError extends Error {
-  readonly errorType: string;
-  readonly trace: readonly string[];
-
-  constructor({
-    errorType,
-    errorMessage,
-    trace,
-  }: { errorType?: string; errorMessage?: string; trace?: string[] }) {
-    super(errorMessage ?? "");
-    this.name = "FunctionError";
-    this.errorType = errorType ?? "Error";
-    this.trace = trace ?? [];
-  }
 }
 
 export interface RuntimeOptions {
@@ -88,7 +61,6 @@ interface Pending {
 }
 
 const MAX_RESPONSE = 6 * 1024 * 1024;
-const MAX_EXTENSIONS = 10;
 
 /**
  * The Lambda Runtime API and Extensions API of one execution environment, as strict as Lambda's own: an extension that
@@ -199,7 +171,9 @@ export class RuntimeApi {
   async #register(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
     const name = request.headers["lambda-extension-name"];
     const { events = [] } = JSON.parse(body || "{}") as { events?: string[] };
-    const refusal = this.#refusal(name, events);
+    const { concurrency } = this.#options;
+    const registered = [...this.#extensions.values()].map((extension) => extension.name);
+    const refusal = refusalOf({ name, events, registered, concurrency, closed: this.#initialised });
     // Refusal or not is decided on arrival; only the answer may be slow.
     const extension: Extension = {
       name: String(name),
@@ -215,27 +189,6 @@ export class RuntimeApi {
     const { functionName, handler } = this.#options;
     response.setHeader("Lambda-Extension-Identifier", extension.id);
     reply(response, 200, { functionName, functionVersion: "$LATEST", handler });
-  }
-
-  #refusal(name: unknown, events: readonly string[]) {
-    if (typeof name !== "string" || name === "")
-      return refuse(400, "InvalidExtensionName", "missing Lambda-Extension-Name");
-    if ([...this.#extensions.values()].some((extension) => extension.name === name))
-      return refuse(403, "Extension.AlreadyRegistered", `${name} is registered`);
-    if (this.#initialised)
-      return refuse(403, "Extension.RegistrationClosed", "registration ended with the init phase");
-    if (this.#extensions.size >= MAX_EXTENSIONS)
-      return refuse(403, "Extension.TooManyExtensions", "10 at most");
-    if (events.includes("SHUTDOWN"))
-      return refuse(
-        403,
-        "ShutdownEventNotSupportedForInternalExtension",
-        "internal extensions cannot ask for SHUTDOWN",
-      );
-    if (this.#options.concurrency > 1 && events.includes("INVOKE"))
-      return refuse(403, "Extension.InvokeNotSupported", "INVOKE is not offered on Managed Instances");
-    const unknown = events.find((event) => event !== "INVOKE");
-    return unknown ? refuse(400, "InvalidEventType", unknown) : undefined;
   }
 
   #extensionPolls(request: IncomingMessage, response: ServerResponse): void {
@@ -346,28 +299,6 @@ export class RuntimeApi {
     this.#running.delete(pending.id);
     if (this.#options.concurrency === 1) this.#options.kill();
   }
-}
-
-interface Answer {
-  readonly size: number;
-  readonly result?: unknown;
-  readonly error?: FunctionError | undefined;
-}
-
-/** A streamed answer is its text, or the error in its trailers. */
-function answerOf({ headers, trailers }: IncomingMessage, kind: string, body: string): Answer {
-  const size = Buffer.byteLength(body);
-  if (kind === "error") return { size, error: new FunctionError(JSON.parse(body)) };
-  if (headers["lambda-runtime-function-response-mode"] !== "streaming") {
-    return { size, result: body === "" ? undefined : JSON.parse(body) };
-  }
-  const failure = trailers["lambda-runtime-function-error-body"];
-  if (typeof failure !== "string") return { size: 0, result: body };
-  return { size: 0, error: new FunctionError(JSON.parse(Buffer.from(failure, "base64").toString("utf8"))) };
-}
-
-function refuse(status: number, errorType: string, errorMessage: string) {
-  return { status, errorType, errorMessage };
 }
 
 function fault(errorType: string, errorMessage: string) {
