@@ -3,14 +3,14 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-// An installed package has its build. A checkout without one runs from source: in a process of its own, because the
-// condition that names the sources, and a Node.js that reads TypeScript, can only be chosen when a process starts.
+// An installed package has its build and no sources. A checkout runs from source, built or not: in a process of its own, because
+// the condition that names the sources, and a Node.js that reads TypeScript, can only be chosen when a process starts.
 const SOURCE = "@throughline/source";
-const build = new URL("../dist/index.mjs", import.meta.url);
+const source = new URL("../src/index.ts", import.meta.url);
 
-if (process.execArgv.includes(SOURCE)) await run("../src/index.ts");
-else if (existsSync(build)) await run(build);
-else process.exitCode = rerun();
+if (process.execArgv.includes(SOURCE)) await run(source);
+else if (existsSync(source)) process.exitCode = rerun();
+else await run(new URL("../dist/index.mjs", import.meta.url));
 
 async function run(module) {
   const { main } = await import(module);

@@ -168,6 +168,14 @@ Attributes
     expect(squeezed(stdout)).toContain(expected);
   });
 
+  test("what an authorizer left for another request is named, and passed over", async () => {
+    const lines = squeezed(await inspect("api-gateway/authorizer-cached"));
+    expect(lines).toContain(
+      "requestContext.authorizer._datadog the authorizer's answer is cached: of another request",
+    );
+    expect(lines).toContain(`Parent ${A}`);
+  });
+
   test("an event's control characters are shown, not obeyed", async () => {
     const hostile = JSON.stringify({
       "detail-type": "\u001b[2J\u202eevil",

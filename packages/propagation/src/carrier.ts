@@ -10,6 +10,8 @@ export type Carrier = (key: string) => string | undefined;
 export interface Place {
   readonly at: string;
   readonly carrier: Carrier;
+  /** Why what it holds does not count, if so: `cached`. It is passed over, and named for whoever asks why. */
+  readonly ignored?: string | undefined;
 }
 
 /** A carrier that holds nothing. */

@@ -169,7 +169,7 @@ function look(
 ): TraceContext | undefined {
   return quietly(() => {
     for (const place of places) {
-      const found = extract(place.carrier, formats);
+      const found = place.ignored ? undefined : extract(place.carrier, formats);
       looked.push({ ...place, message, context: found?.context, format: found?.format });
       if (found) return found.context;
     }

@@ -45,11 +45,13 @@ export function verdicts(
       format: place.format ?? null,
       context: spell(place.context),
       use: fate?.use ?? null,
-      why: [
-        ...(place.context ? [decision(place.context, place)] : []),
-        ...(fate ? [fate.why] : []),
-        ...findings(place, chosen),
-      ],
+      why: place.ignored
+        ? [place.ignored]
+        : [
+            ...(place.context ? [decision(place.context, place)] : []),
+            ...(fate ? [fate.why] : []),
+            ...findings(place, chosen),
+          ],
     };
   });
 }

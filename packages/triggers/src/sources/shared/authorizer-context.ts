@@ -19,9 +19,9 @@ export function* authorizerPlaces(context: unknown, requestId: unknown, at: stri
   const fresh =
     Number(context.integrationLatency) > 0 ||
     [wrapped?.[REQUEST_ID], context[REQUEST_ID]].some((id) => typeof id === "string" && id === requestId);
-  if (!fresh) return;
-  if (wrapped) yield { at: `${at}._datadog`, carrier: headers(wrapped) };
-  yield { at, carrier: headers(context) };
+  const ignored = fresh ? {} : { ignored: "the authorizer's answer is cached: of another request" };
+  if (wrapped) yield { at: `${at}._datadog`, carrier: headers(wrapped), ...ignored };
+  yield { at, carrier: headers(context), ...ignored };
 }
 
 function unwrap(value: unknown): Record<string, unknown> | undefined {
