@@ -1,8 +1,9 @@
-const KEY = /^(?:[a-z0-9][a-z0-9_\-*/]{0,255}|[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13})$/;
+// Level 2 of the specification tells no tenant from a system any more: `@` is a character like any other, but for the first.
+const KEY = /^[a-z0-9][a-z0-9_\-*/@]{0,255}$/;
 const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
-// A list in which no key belongs to a tenant and no value has a space, as nearly all are.
+// A list in which no value has a space, as nearly all are.
 const PLAIN =
-  /^[a-z0-9][a-z0-9_\-*/]*=[\x21-\x2b\x2d-\x3c\x3e-\x7e]+(?:,[a-z0-9][a-z0-9_\-*/]*=[\x21-\x2b\x2d-\x3c\x3e-\x7e]+){0,31}$/;
+  /^[a-z0-9][a-z0-9_\-*/@]*=[\x21-\x2b\x2d-\x3c\x3e-\x7e]+(?:,[a-z0-9][a-z0-9_\-*/@]*=[\x21-\x2b\x2d-\x3c\x3e-\x7e]+){0,31}$/;
 // In a list no longer than a value may be, no key and no value is too long.
 const PLAIN_LENGTH = 256;
 const MAX_MEMBERS = 32;
