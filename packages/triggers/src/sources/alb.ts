@@ -2,7 +2,7 @@ import { isRecord } from "@throughline/payloads";
 import { headers } from "@throughline/propagation";
 import type { ALBEvent } from "aws-lambda";
 import type { Trigger } from "../trigger.ts";
-import { httpAttributes, httpPlaces, httpSpanName, toStatusCode } from "./shared/http.ts";
+import { forwarded, httpAttributes, httpPlaces, httpSpanName, toStatusCode } from "./shared/http.ts";
 import { queryString } from "./shared/query.ts";
 import { isRequestEvent, senderOf } from "./shared/request-context.ts";
 
@@ -25,10 +25,7 @@ export const alb: Trigger<ALBEvent> = {
       path: event.path,
       query: queryString([event.multiValueQueryStringParameters, event.queryStringParameters]),
       scheme: header("x-forwarded-proto") === "https" ? "https" : "http",
-      host: header("host"),
-      port: header("x-forwarded-port"),
-      client: header("x-forwarded-for")?.split(",")[0]?.trim(),
-      userAgent: header("user-agent"),
+      ...forwarded(header),
     });
   },
   outcome: (result) => {

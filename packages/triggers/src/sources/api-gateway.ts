@@ -2,7 +2,7 @@ import { isRecord } from "@throughline/payloads";
 import { headers, type Place } from "@throughline/propagation";
 import type { Trigger } from "../trigger.ts";
 import { authorizerPlaces } from "./shared/authorizer-context.ts";
-import { httpAttributes, httpPlaces, httpSpanName, toRoute, toStatusCode } from "./shared/http.ts";
+import { forwarded, httpAttributes, httpPlaces, httpSpanName, toRoute, toStatusCode } from "./shared/http.ts";
 import { percentEncode, queryString } from "./shared/query.ts";
 import { isAuthorizerEvent, isRequestEvent, senderOf } from "./shared/request-context.ts";
 
@@ -53,7 +53,7 @@ export const apiGateway: Trigger<RestEvent> = {
       route: toRoute(event.resource),
       host: domainName ?? header("host"),
       port: header("x-forwarded-port"),
-      client: identity ? identity.sourceIp : header("x-forwarded-for")?.split(",")[0]?.trim(),
+      client: identity ? identity.sourceIp : forwarded(header).client,
       userAgent: identity?.userAgent ?? header("user-agent"),
       protocol,
     });

@@ -3,7 +3,7 @@ import { headers } from "@throughline/propagation";
 import * as semconv from "../semconv.ts";
 import type { Trigger } from "../trigger.ts";
 import { present } from "./shared/attributes.ts";
-import { httpAttributes } from "./shared/http.ts";
+import { forwarded, httpAttributes } from "./shared/http.ts";
 import { bears } from "./shared/marks.ts";
 import { isAuthorizerEvent, isRequestEvent, senderOf } from "./shared/request-context.ts";
 
@@ -43,7 +43,7 @@ export const appsync: Trigger<AppSyncEvent> = {
         scheme: "https",
         host: header("host"),
         port: header("x-forwarded-port"),
-        client: clientOf(context) ?? header("x-forwarded-for")?.split(",")[0]?.trim(),
+        client: clientOf(context) ?? forwarded(header).client,
         userAgent: header("user-agent"),
       }),
       ...present({ [semconv.GRAPHQL_OPERATION_TYPE]: operationOf(context) }),

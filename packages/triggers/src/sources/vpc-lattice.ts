@@ -2,7 +2,7 @@ import { isRecord } from "@throughline/payloads";
 import { headers } from "@throughline/propagation";
 import type { Trigger } from "../trigger.ts";
 import { text } from "./shared/attributes.ts";
-import { httpAttributes, httpSpanName, toStatusCode } from "./shared/http.ts";
+import { forwarded, httpAttributes, httpSpanName, toStatusCode } from "./shared/http.ts";
 import { bears } from "./shared/marks.ts";
 import { queryString } from "./shared/query.ts";
 import { isRequestEvent, senderOf } from "./shared/request-context.ts";
@@ -38,10 +38,7 @@ export const vpcLattice: Trigger<VpcLatticeEvent> = {
       path,
       query: query ?? queryString([event.queryStringParameters, event.query_string_parameters]),
       scheme: header("x-forwarded-proto") === "http" ? "http" : "https",
-      host: header("host"),
-      port: header("x-forwarded-port"),
-      client: header("x-forwarded-for")?.split(",")[0]?.trim(),
-      userAgent: header("user-agent"),
+      ...forwarded(header),
     });
   },
   outcome: (result) => {

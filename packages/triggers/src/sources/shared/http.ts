@@ -66,6 +66,19 @@ export function httpAttributes(request: HttpRequest): Attributes {
   });
 }
 
+/**
+ * What the headers say of a request that came through proxies. The client is the first of the list, whom the nearest proxy to it
+ * saw, as the conventions have it.
+ */
+export function forwarded(header: Carrier): Pick<HttpRequest, "host" | "port" | "client" | "userAgent"> {
+  return {
+    host: header("host"),
+    port: header("x-forwarded-port"),
+    client: header("x-forwarded-for")?.split(",")[0]?.trim(),
+    userAgent: header("user-agent"),
+  };
+}
+
 /** `GET /pets/{id}`, or `GET` where no template is known: a path would make as many names as there are pets. */
 export function httpSpanName(method: unknown, route?: string): string {
   const name = typeof method === "string" && METHOD.test(method) ? method : "HTTP";
