@@ -1,9 +1,10 @@
+import { messageAttributes } from "@throughline/payloads";
 import type { Place } from "@throughline/propagation";
 import * as semconv from "../semconv.ts";
 import type { Message, Trigger } from "../trigger.ts";
 import { resourceName } from "./shared/arn.ts";
 import { present, text } from "./shared/attributes.ts";
-import { attributePlaces, textPlaces } from "./shared/message-places.ts";
+import { textPlaces } from "./shared/message-places.ts";
 import { common, processing, processSpanName, sole } from "./shared/messaging.ts";
 import { firstRecord } from "./shared/records.ts";
 
@@ -53,7 +54,7 @@ function toMessage(record: SNSEventRecord): Message {
 }
 
 function* placesOf(record: SNSEventRecord): Generator<Place> {
-  yield* attributePlaces(record?.Sns?.MessageAttributes, "Sns.MessageAttributes");
+  yield* messageAttributes.extract(record?.Sns?.MessageAttributes, "Sns.MessageAttributes");
   yield* textPlaces(record?.Sns?.Message, "Sns.Message");
 }
 

@@ -1,10 +1,11 @@
+import { messageAttributes } from "@throughline/payloads";
 import { headers, type Place } from "@throughline/propagation";
 import * as semconv from "../semconv.ts";
 import type { Message, Trigger } from "../trigger.ts";
 import { resourceName } from "./shared/arn.ts";
 import { present, text } from "./shared/attributes.ts";
 import { failedIds } from "./shared/batch-failures.ts";
-import { attributePlaces, textPlaces } from "./shared/message-places.ts";
+import { textPlaces } from "./shared/message-places.ts";
 import { common, processing, processSpanName, sole } from "./shared/messaging.ts";
 import { type Batch, isBatchOf, recordsOf } from "./shared/records.ts";
 
@@ -53,7 +54,7 @@ function toMessage(record: SQSRecord, mixed: boolean): Message {
 }
 
 function* placesOf(record: SQSRecord): Generator<Place> {
-  yield* attributePlaces(record?.messageAttributes, "messageAttributes");
+  yield* messageAttributes.extract(record?.messageAttributes, "messageAttributes");
   yield* textPlaces(record?.body, "body");
   // SQS's own header comes last: services on the way set it too, and nearer spans write the places above.
   yield {

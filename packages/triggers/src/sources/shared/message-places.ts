@@ -1,5 +1,5 @@
-import { envelope, isRecord, parseObject } from "@throughline/payloads";
-import { attributes, type Place } from "@throughline/propagation";
+import { envelope, isRecord, messageAttributes, parseObject } from "@throughline/payloads";
+import type { Place } from "@throughline/propagation";
 import { changePlaces } from "./image.ts";
 
 // No queue takes a longer message.
@@ -7,12 +7,6 @@ const MAX_LENGTH = 1024 * 1024;
 // Every propagation key there is, and every state machine's context, has one of these in it; no other text need be parsed.
 const PROPAGATION = /trace|_datadog|\bb3\b|EnteredTime/i;
 const MAX_LEVELS = 3;
-
-/** Message attributes: each key an attribute of its own, then all keys in the JSON text of `_datadog`. */
-export function* attributePlaces(map: unknown, at: string): Generator<Place> {
-  yield { at, carrier: attributes(map) };
-  yield* envelope.wrapped(map, at);
-}
 
 /**
  * Where a message's text may hold a context: in the envelope that a service wrapped the message in on its way here (an SNS
@@ -25,7 +19,7 @@ export function* textPlaces(text: unknown, at: string, levels: number = MAX_LEVE
   const payload = parseObject(text);
   if (!payload) return;
   if (isNotification(payload)) {
-    yield* attributePlaces(payload.MessageAttributes, `${at}.MessageAttributes`);
+    yield* messageAttributes.extract(payload.MessageAttributes, `${at}.MessageAttributes`);
     yield* textPlaces(payload.Message, `${at}.Message`, levels - 1);
   } else if (isRecord(payload.dynamodb)) {
     yield* changePlaces(payload, `${at}.dynamodb`); // A table's changes, sent to a Kinesis stream.
