@@ -1,11 +1,9 @@
-import { envelope, isRecord, messageAttributes, parseObject } from "@throughline/payloads";
+import { envelope, isRecord, mayCarry, messageAttributes, parseObject } from "@throughline/payloads";
 import type { Place } from "@throughline/propagation";
 import { changePlaces } from "./image.ts";
 
 // No queue takes a longer message.
 const MAX_LENGTH = 1024 * 1024;
-// Every propagation key there is, and every state machine's context, has one of these in it; no other text need be parsed.
-const PROPAGATION = /trace|_datadog|\bb3\b|EnteredTime/i;
 const MAX_LEVELS = 3;
 
 /**
@@ -15,7 +13,7 @@ const MAX_LEVELS = 3;
  * The text is parsed when the first of the places is asked for.
  */
 export function* textPlaces(text: unknown, at: string, levels: number = MAX_LEVELS): Generator<Place> {
-  if (levels === 0 || typeof text !== "string" || text.length > MAX_LENGTH || !PROPAGATION.test(text)) return;
+  if (levels === 0 || typeof text !== "string" || text.length > MAX_LENGTH || !mayCarry(text)) return;
   const payload = parseObject(text);
   if (!payload) return;
   if (isNotification(payload)) {
