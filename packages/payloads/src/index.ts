@@ -8,5 +8,6 @@ export {
   messageAttributes,
   sizeOfAttributes,
 } from "./message-attributes.ts";
+export { type SpanPointer, spanPointers } from "./span-pointers.ts";
 export { type StepFunctionsContext, stepFunctions } from "./step-functions.ts";
 export { userProperties } from "./user-properties.ts";

@@ -1,3 +1,4 @@
+export type { SpanPointer } from "@throughline/payloads";
 export { detect } from "./detect.ts";
 export {
   type LambdaContext,

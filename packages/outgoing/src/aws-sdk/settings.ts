@@ -51,7 +51,8 @@ const KEYS = ["formats", "envelopes", "tableKeys", "spanPointers"];
  * @throws TypeError naming the option that is wrong and what it may be.
  */
 export function settingsOf(options: ClientOptions, env: NodeJS.ProcessEnv = process.env): Settings {
-  if (!isRecord(options)) throw new TypeError("traced(client, options): expected an object of options");
+  if (typeof options !== "object" || options === null)
+    throw new TypeError("traced(client, options): expected an object of options");
   const unknown = Object.keys(options).find((key) => !KEYS.includes(key));
   if (unknown) fail(unknown, `no such option; there are ${KEYS.join(", ")}`);
   const { formats = defaultInjectFormats, envelopes = {}, tableKeys, spanPointers } = options;

@@ -1,6 +1,6 @@
 import { isRecord, type SpanPointer, spanPointers } from "@throughline/payloads";
 import * as semconv from "@throughline/triggers";
-import { common, present } from "@throughline/triggers";
+import { common, present, text } from "@throughline/triggers";
 import type { Fields, Operation, Service } from "../service.ts";
 import { nameOf, records } from "./fields.ts";
 
@@ -80,15 +80,16 @@ function batchWritten({ RequestItems }: Fields, keys: TableKeys, { UnprocessedIt
 
 /** An update or a deletion names the key. */
 function change({ TableName, Key }: Fields): SpanPointer | undefined {
-  const table = nameOf(TableName);
-  return table && isRecord(Key) ? spanPointers.dynamodbItem({ table, keys: Key }) : undefined;
+  return isRecord(Key) ? spanPointers.dynamodbItem({ table: text(TableName), keys: Key }) : undefined;
 }
 
 /** A put names the whole item. */
 function put({ TableName, Item }: Fields, tableKeys: TableKeys): SpanPointer | undefined {
   const table = nameOf(TableName);
   const names = table !== undefined && Object.hasOwn(tableKeys, table) ? tableKeys[table] : undefined;
-  if (!table || !names || !isRecord(Item)) return undefined;
-  const keys = Object.fromEntries(names.map((name) => [name, Item[name]]));
-  return spanPointers.dynamodbItem({ table, keys });
+  if (!names || !isRecord(Item)) return undefined;
+  return spanPointers.dynamodbItem({
+    table,
+    keys: Object.fromEntries(names.map((name) => [name, Item[name]])),
+  });
 }

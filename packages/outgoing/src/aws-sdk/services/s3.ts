@@ -1,7 +1,7 @@
-import { isRecord, type SpanPointer, spanPointers } from "@throughline/payloads";
+import { isRecord, spanPointers } from "@throughline/payloads";
 import * as semconv from "@throughline/triggers";
 import { present, text } from "@throughline/triggers";
-import type { Answer, Fields, Operation, Service } from "../service.ts";
+import type { Fields, Operation, Service } from "../service.ts";
 
 /**
  * Objects carry no context that their notifications would show. What is written leaves a span pointer.
@@ -20,12 +20,9 @@ export const s3: Service = {
 };
 
 function writing(eTagOf: (output: Fields) => unknown): Operation {
-  return { answered: (output, input): Answer => ({ pointers: [pointer(input, eTagOf(output))] }) };
-}
-
-/** An access point's ARN is not the bucket that the notification names. */
-function pointer({ Bucket, Key }: Fields, ETag: unknown): SpanPointer | undefined {
-  const [bucket, key, eTag] = [text(Bucket), text(Key), text(ETag)];
-  if (!bucket || !key || !eTag || bucket.startsWith("arn:")) return undefined;
-  return spanPointers.s3Object({ bucket, key, eTag });
+  return {
+    answered: (output, { Bucket, Key }) => ({
+      pointers: [spanPointers.s3Object({ bucket: text(Bucket), key: text(Key), eTag: text(eTagOf(output)) })],
+    }),
+  };
 }
