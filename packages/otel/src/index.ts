@@ -6,6 +6,7 @@ export { type Extraction, type ExtractionOptions, extractRemote } from "./extrac
 export { type Extractor, loadExtractor, runExtractor } from "./extractor.ts";
 export { getTraceContext, getTraceHeaders } from "./headers.ts";
 export { type Invocation, type InvocationOptions, startInvocation } from "./invocation.ts";
+export { pointerLink } from "./pointer-link.ts";
 export { formatsFromEnvironment, fromPropagator, toPropagator } from "./propagator.ts";
 export { lambdaResource, type ResourceAttributes } from "./resource.ts";
 export { readRuntime } from "./runtime.ts";
