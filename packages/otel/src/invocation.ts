@@ -13,6 +13,7 @@ import type { Attributes, Resolution } from "@throughline/triggers";
 import { type Ending, endSpan } from "./ending.ts";
 import { functionName, type InvocationContext, invocationAttributes } from "./environment.ts";
 import { type ExtractionOptions, extractRemote } from "./extraction.ts";
+import { pointerLink } from "./pointer-link.ts";
 import { toSpanContext } from "./span-context.ts";
 
 export interface InvocationOptions extends ExtractionOptions {
@@ -73,7 +74,7 @@ function startSpan(
       {
         kind: trigger.kind === "pubsub" ? SpanKind.CONSUMER : SpanKind.SERVER,
         attributes: toOpenTelemetry({ ...attributes, ...invocationAttributes(context) }),
-        links: toLinks(parentage.links, messages),
+        links: withPointers(toLinks(parentage.links, messages), messages),
       },
       remote,
     );
@@ -92,6 +93,16 @@ function toLinks(contexts: readonly TraceContext[], messages: Resolution["messag
     context: toSpanContext(context),
     attributes: toOpenTelemetry(described.get(spanKey(context)) ?? {}),
   }));
+}
+
+// OpenTelemetry's default. Of more links its SDK keeps the last ones, and a context says more than a pointer.
+const MAX_LINKS = 128;
+
+function withPointers(links: readonly Link[], messages: Resolution["messages"]): Link[] {
+  const pointers = messages.flatMap((message) => message.pointers);
+  const unique = new Map(pointers.map((pointer) => [`${pointer.kind} ${pointer.hash}`, pointer]));
+  const room = Math.max(0, MAX_LINKS - links.length);
+  return [...links, ...[...unique.values()].slice(0, room).map((pointer) => pointerLink(pointer, "u"))];
 }
 
 function toOpenTelemetry(attributes: Attributes) {
