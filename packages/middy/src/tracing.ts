@@ -6,6 +6,7 @@ import { extracting } from "./extracting.ts";
 import {
   CONTEXT_KEYS,
   type ContextOptions,
+  checkBoolean,
   checkKeys,
   checkSink,
   checkTimeout,
@@ -18,9 +19,14 @@ export interface TracingOptions extends ContextOptions {
   readonly sink?: Sink | undefined;
   /** Milliseconds that a flush may take. Default `OTEL_EXPORTER_OTLP_TIMEOUT`, else 1000. */
   readonly timeout?: number | undefined;
+  /**
+   * Whether an API Gateway authorizer hands its trace to the function behind it, in its answer's `context._datadog`.
+   * Default true, unless `DD_ENCODE_AUTHORIZER_CONTEXT` is `false`.
+   */
+  readonly authorizer?: boolean | undefined;
 }
 
-const KEYS: readonly (keyof TracingOptions)[] = [...CONTEXT_KEYS, "sink", "timeout"];
+const KEYS: readonly (keyof TracingOptions)[] = [...CONTEXT_KEYS, "sink", "timeout", "authorizer"];
 
 /**
  * Spans each invocation, continuing the trace its event brought, and exports it.
@@ -37,7 +43,9 @@ export function tracing(options: TracingOptions = {}): Middleware {
   checkKeys("tracing", options, KEYS);
   checkTimeout("tracing", options.timeout);
   checkSink("tracing", options.sink);
+  checkBoolean("tracing", "authorizer", options.authorizer);
   const resolving = resolveOptions("tracing", options);
+  const { authorizer = process.env.DD_ENCODE_AUTHORIZER_CONTEXT?.toLowerCase() !== "false" } = options;
   if (process.env.OTEL_SDK_DISABLED?.toLowerCase() === "true") return around("tracing", () => undefined);
   const started = startProvider({ sink: options.sink });
   const tracer = started?.provider.getTracer("@throughline/middy");
@@ -57,6 +65,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
       const deactivate = activate(invocation.context.setValue(TRACED, requestId));
       flusher?.started(requestId);
       return {
+        answer: (result) => (authorizer ? invocation.passOn(result) : result),
         end(ending) {
           invocation.end(ending);
           deactivate();
