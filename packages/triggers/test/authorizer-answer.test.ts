@@ -1,3 +1,4 @@
+import { inject } from "@throughline/propagation";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resolve } from "../src/index.ts";
@@ -129,6 +130,38 @@ describe.each(AUTHORIZERS)("%s authorizer", (_, asked, target) => {
       }),
     );
   });
+});
+
+/**
+ * What Datadog's reader takes: from `authorizer` or its `lambda`, when the gateway waited or the request is the same. Parent and
+ * trace are decimal, the trace's upper half is a tag.
+ */
+function datadogReads({ requestContext }: Event): unknown {
+  const authorizer = Object(requestContext.authorizer);
+  const { _datadog } = authorizer.lambda ?? authorizer;
+  const headers = JSON.parse(Buffer.from(_datadog, "base64").toString());
+  const fresh =
+    authorizer.integrationLatency > 0 ||
+    headers["x-datadog-authorizing-requestid"] === requestContext.requestId;
+  if (!fresh) return undefined;
+  const high = /_dd\.p\.tid=([0-9a-f]{16})/.exec(headers["x-datadog-tags"])?.[1] ?? "";
+  const hex = (key: string) => BigInt(headers[key]).toString(16).padStart(16, "0");
+  return { traceId: high + hex("x-datadog-trace-id"), spanId: hex("x-datadog-parent-id") };
+}
+
+test.each(AUTHORIZERS)("of %s answer, Datadog's reader makes what ours does", (_, asked, target) => {
+  const parent = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "53995c3f42cd8ad8", sampled: true };
+  const { context } = answered(asked, policy, inject(parent)) as { context: object };
+  const { requestId } = fixture<Event>(asked).requestContext;
+  const event = fixture<Event>(target);
+  for (const id of [requestId, "another"]) {
+    const authorizer = target.startsWith("http-api") ? { lambda: context } : context;
+    event.requestContext = { ...event.requestContext, requestId: id, authorizer };
+    const ours = resolve(event, undefined, {}).parentage.parent;
+    const { traceId, spanId } = parent;
+    expect(datadogReads(event)).toEqual(id === requestId ? { traceId, spanId } : undefined);
+    expect(ours?.traceId === traceId).toBe(id === requestId);
+  }
 });
 
 test("a token authorizer knows no request: what it passes on counts where the gateway waited for it", () => {
