@@ -1,8 +1,9 @@
-import { context as contextApi, createContextKey } from "@opentelemetry/api";
+import { context as contextApi, createContextKey, trace } from "@opentelemetry/api";
 import { createFlusher, logAsAsked, type Sink, startProvider } from "@throughline/exporter";
 import { ensureContextManager, startInvocation } from "@throughline/otel";
 import { around } from "./around.ts";
 import { extracting } from "./extracting.ts";
+import { checkInstrumentations, type Instrumentation, instrument } from "./instrumentations.ts";
 import {
   CONTEXT_KEYS,
   type ContextOptions,
@@ -24,9 +25,17 @@ export interface TracingOptions extends ContextOptions {
    * Default true, unless `DD_ENCODE_AUTHORIZER_CONTEXT` is `false`.
    */
   readonly authorizer?: boolean | undefined;
+  /** OpenTelemetry instrumentations of the libraries you use: their spans go the way of the invocation's. Default none. */
+  readonly instrumentations?: readonly Instrumentation[] | undefined;
 }
 
-const KEYS: readonly (keyof TracingOptions)[] = [...CONTEXT_KEYS, "sink", "timeout", "authorizer"];
+const KEYS: readonly (keyof TracingOptions)[] = [
+  ...CONTEXT_KEYS,
+  "sink",
+  "timeout",
+  "authorizer",
+  "instrumentations",
+];
 
 /**
  * Spans each invocation, continuing the trace its event brought, and exports it.
@@ -44,6 +53,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
   checkTimeout("tracing", options.timeout);
   checkSink("tracing", options.sink);
   checkBoolean("tracing", "authorizer", options.authorizer);
+  checkInstrumentations("tracing", options.instrumentations);
   const resolving = resolveOptions("tracing", options);
   const { authorizer = process.env.DD_ENCODE_AUTHORIZER_CONTEXT?.toLowerCase() !== "false" } = options;
   if (process.env.OTEL_SDK_DISABLED?.toLowerCase() === "true") return around("tracing", () => undefined);
@@ -51,6 +61,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
   const tracer = started?.provider.getTracer("@throughline/middy");
   const flusher = started && createFlusher(started.flush, { timeout: options.timeout });
   ensureContextManager();
+  instrument(options.instrumentations ?? [], started?.provider ?? trace.getTracerProvider());
   return around("tracing", (request, chain) => {
     const { event, context } = request;
     const requestId = context?.awsRequestId;
