@@ -7,7 +7,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { afterEach, expect, test } from "vitest";
-import { type Instrumentation, tracing } from "../src/index.ts";
+import { tracing } from "../src/index.ts";
 import { lambdaContext, memorySink } from "./harness.ts";
 
 const sink = memorySink();
