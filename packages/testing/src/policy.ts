@@ -29,9 +29,13 @@ function parseStatement(statement: unknown) {
 
 /** `*` is any text, `?` any character. */
 function fits(pattern: string, arn: string): boolean {
-  const text = pattern
-    .replace(/[^\w*?]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${text}$`).test(arn);
+  let reached = new Set([0]);
+  for (const sign of pattern) {
+    const next = [...reached].flatMap((at) => {
+      if (sign === "*") return Array.from({ length: arn.length - at + 1 }, (_, skipped) => at + skipped);
+      return at < arn.length && (sign === "?" || sign === arn[at]) ? [at + 1] : [];
+    });
+    reached = new Set(next);
+  }
+  return reached.has(arn.length);
 }

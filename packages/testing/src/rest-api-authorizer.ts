@@ -65,12 +65,17 @@ function denial(judgement: "explicit-deny" | "deny"): GatewayReply {
   return json(403, JSON.stringify({ Message: `User is not authorized to access this resource${why}` }));
 }
 
+function contextOf(context: unknown): object {
+  if (context === undefined || context === null) return {};
+  if (typeof context !== "object" || Array.isArray(context)) throw new TypeError("a context is an object");
+  return context;
+}
+
 const FLAT = new Set(["string", "number", "boolean"]);
 
 function flatten(answer: unknown): Record<string, string> {
   const { principalId, context } = answer as { principalId: string; context?: unknown };
-  if (Array.isArray(context)) throw new TypeError("a context is an object");
-  const values = Object.entries(Object(context ?? {}) as object).map(([key, value]) => {
+  const values = Object.entries(contextOf(context)).map(([key, value]) => {
     if (!FLAT.has(typeof value)) throw new TypeError(`context.${key} is no text, number or boolean`);
     return [key, String(value)];
   });

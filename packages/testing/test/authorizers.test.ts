@@ -182,6 +182,7 @@ describe("a REST API", () => {
     ["a nested context", () => ({ ...policy, context: { plan: { name: "gold" } } }), failed],
     ["a context of null", () => ({ ...policy, context: { plan: null } }), failed],
     ["a context that is a list", () => ({ ...policy, context: ["gold"] }), failed],
+    ["a context that is a text", () => ({ ...policy, context: "gold" }), failed],
     ["more than 8 KB", () => ({ ...policy, context: { plan: "x".repeat(8200) } }), failed],
   ])("whose authorizer answers with %s lets nobody pass", async (_, answered, expected) => {
     answer = answered;
