@@ -30,8 +30,16 @@ export function inSpan<Result>(name: string, run: () => Promise<Result>): Promis
 }
 
 /** What every client of a stand-in needs. */
-export const local = (endpoint: string) => ({
-  endpoint,
-  region: "us-east-1",
-  credentials: { accessKeyId: "test", secretAccessKey: "test" },
-});
+export function local(endpoint: string): Local {
+  return {
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  };
+}
+
+interface Local {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
