@@ -24,6 +24,7 @@ export {
   sqsRecord,
 } from "./events.ts";
 export { type HttpApiOptions, startHttpApi } from "./front-door.ts";
+export type { Delivery, FunctionTarget } from "./function-target.ts";
 export type { LocalServer } from "./local-server.ts";
 export type {
   ReceivedAttributes,
@@ -43,4 +44,16 @@ export {
 } from "./receiver.ts";
 export { type FunctionOptions, type LambdaFunction, startFunction } from "./ric.ts";
 export type { RuntimeEvent } from "./runtime.ts";
+export type { StateDefinition, StateGraph, StateMachineDefinition } from "./states/definition.ts";
+export { type StepFunctionsOptions, startStepFunctions } from "./states/endpoint.ts";
+export type { Execution, ExecutionResult } from "./states/execution.ts";
+export { StateFailure } from "./states/failure.ts";
+export type { StateContext } from "./states/scope.ts";
+export {
+  type StartOptions,
+  type StateMachine,
+  type StateMachineOptions,
+  stateMachine,
+} from "./states/state-machine.ts";
+export type { TaskDelivery, TaskHandler } from "./states/task.ts";
 export { waterfall } from "./waterfall.ts";
