@@ -1,7 +1,7 @@
 import type { InvokeOptions } from "./answer.ts";
 
 /** What comes to a function beside its event. */
-export type Delivery = Pick<InvokeOptions, "traceHeader" | "clientContext">;
+export type Delivery = Omit<InvokeOptions, "timeout">;
 
 /** Runs a function; the `invoke` of one that `startFunction` gave is such a target. */
 export type FunctionTarget = (event: unknown, delivery: Delivery) => Promise<unknown>;

@@ -25,6 +25,7 @@ export {
 } from "./events.ts";
 export { type HttpApiOptions, startHttpApi } from "./front-door.ts";
 export type { Delivery, FunctionTarget } from "./function-target.ts";
+export { type LambdaEndpoint, type LambdaEndpointOptions, startLambdaEndpoint } from "./lambda-endpoint.ts";
 export type { LocalServer } from "./local-server.ts";
 export type {
   ReceivedAttributes,
