@@ -1,4 +1,10 @@
 export { FunctionError, type InvokeOptions } from "./answer.ts";
+export {
+  type BucketNotifications,
+  type BucketNotificationsOptions,
+  type ObjectLister,
+  startBucketNotifications,
+} from "./bucket-notifications.ts";
 export { type Connectivity, connectivity } from "./connectivity.ts";
 export { type EventBus, type EventBusOptions, type EventBusTarget, startEventBus } from "./event-bus.ts";
 export {
@@ -27,6 +33,7 @@ export { type HttpApiOptions, startHttpApi } from "./front-door.ts";
 export type { Delivery, FunctionTarget } from "./function-target.ts";
 export { type LambdaEndpoint, type LambdaEndpointOptions, startLambdaEndpoint } from "./lambda-endpoint.ts";
 export type { LocalServer } from "./local-server.ts";
+export type { Polling } from "./polling.ts";
 export type {
   ReceivedAttributes,
   ReceivedEvent,
@@ -45,6 +52,7 @@ export {
 } from "./receiver.ts";
 export { type FunctionOptions, type LambdaFunction, startFunction } from "./ric.ts";
 export type { RuntimeEvent } from "./runtime.ts";
+export { type S3Change, s3Event } from "./s3-event.ts";
 export type { StateDefinition, StateGraph, StateMachineDefinition } from "./states/definition.ts";
 export { type StepFunctionsOptions, startStepFunctions } from "./states/endpoint.ts";
 export type { Execution, ExecutionResult } from "./states/execution.ts";
