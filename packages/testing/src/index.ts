@@ -50,6 +50,7 @@ export {
   type Reply,
   startReceiver,
 } from "./receiver.ts";
+export type { RecordBatch } from "./record-batches.ts";
 export { type FunctionOptions, type LambdaFunction, startFunction } from "./ric.ts";
 export type { RuntimeEvent } from "./runtime.ts";
 export { type S3Change, s3Event } from "./s3-event.ts";
@@ -65,4 +66,10 @@ export {
   stateMachine,
 } from "./states/state-machine.ts";
 export type { TaskDelivery, TaskHandler } from "./states/task.ts";
+export {
+  startTableStream,
+  type TableReader,
+  type TableStream,
+  type TableStreamOptions,
+} from "./table-stream.ts";
 export { waterfall } from "./waterfall.ts";
