@@ -67,6 +67,12 @@ export {
 } from "./states/state-machine.ts";
 export type { TaskDelivery, TaskHandler } from "./states/task.ts";
 export {
+  type StreamMapping,
+  type StreamMappingOptions,
+  type StreamReader,
+  startStreamMapping,
+} from "./stream-mapping.ts";
+export {
   startTableStream,
   type TableReader,
   type TableStream,
