@@ -31,6 +31,8 @@ export {
 } from "./events.ts";
 export { type HttpApiOptions, startHttpApi } from "./front-door.ts";
 export type { Delivery, FunctionTarget } from "./function-target.ts";
+export { type IotData, type IotDataOptions, startIotData } from "./iot-data.ts";
+export { type IotMessage, type IotRule, type IotRuleOptions, iotRule } from "./iot-rule.ts";
 export { type LambdaEndpoint, type LambdaEndpointOptions, startLambdaEndpoint } from "./lambda-endpoint.ts";
 export type { LocalServer } from "./local-server.ts";
 export type { Polling } from "./polling.ts";
