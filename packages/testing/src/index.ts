@@ -56,6 +56,7 @@ export type { RecordBatch } from "./record-batches.ts";
 export { type FunctionOptions, type LambdaFunction, startFunction } from "./ric.ts";
 export type { RuntimeEvent } from "./runtime.ts";
 export { type S3Change, s3Event } from "./s3-event.ts";
+export { type Scheduler, type SchedulerOptions, startScheduler } from "./scheduler.ts";
 export type { StateDefinition, StateGraph, StateMachineDefinition } from "./states/definition.ts";
 export { type StepFunctionsOptions, startStepFunctions } from "./states/endpoint.ts";
 export type { Execution, ExecutionResult } from "./states/execution.ts";
