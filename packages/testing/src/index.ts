@@ -75,6 +75,7 @@ export {
   type StreamReader,
   startStreamMapping,
 } from "./stream-mapping.ts";
+export { type StrictMessagingOptions, startStrictMessaging } from "./strict-messaging.ts";
 export {
   startTableStream,
   type TableReader,
