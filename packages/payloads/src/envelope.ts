@@ -1,7 +1,7 @@
 import { headers, type Place } from "@throughline/propagation";
 import { type Carried, reductions, type Shortage } from "./carried.ts";
 import { isRecord, KEY, parseObject, unwrap } from "./json.ts";
-import { stepFunctions } from "./step-functions.ts";
+import { extract as extractContextObject } from "./step-functions/context-object.ts";
 
 /** How large a payload may become, and who hears of it when that was too little. */
 export interface EnvelopeOptions {
@@ -64,7 +64,7 @@ export const envelope = {
 };
 
 function placesOf(record: Record<string, unknown>, at: string): Place[] {
-  return [{ at, carrier: headers(record) }, ...stepFunctions.extract(record, at)];
+  return [{ at, carrier: headers(record) }, ...extractContextObject(record, at)];
 }
 
 /** As much of the context as there is room for; `undefined` for none of it. */

@@ -7,5 +7,12 @@ export {
   type MessageAttributesOptions,
   messageAttributes,
 } from "./message-attributes.ts";
-export { type StepFunctionsContext, stepFunctions } from "./step-functions.ts";
-export { userProperties } from "./user-properties.ts";
+export * as mqtt from "./mqtt.ts";
+export type { StepFunctionsContext } from "./step-functions/context-object.ts";
+export {
+  type TracedField,
+  type TracedStateMachine,
+  type TraceStateMachineOptions,
+  traceStateMachine,
+} from "./step-functions/trace-state-machine.ts";
+export * as stepFunctions from "./step-functions.ts";

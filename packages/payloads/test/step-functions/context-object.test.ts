@@ -1,6 +1,6 @@
 import { datadog, extract, w3c } from "@throughline/propagation";
 import { describe, expect, test } from "vitest";
-import { envelope, stepFunctions } from "../src/index.ts";
+import { envelope, stepFunctions } from "../../src/index.ts";
 
 const ID =
   "arn:aws:states:sa-east-1:425362996713:express:logs-to-traces-sequential:85a9933e-9e11-83dc-6a61-b92367b6c3be:3f7ef5c7-c8b8-4c88-90a1-d54aa7e7e2bf";

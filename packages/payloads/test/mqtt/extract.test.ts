@@ -1,13 +1,13 @@
 import { extract } from "@throughline/propagation";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { userProperties } from "../src/index.ts";
+import { mqtt } from "../../src/index.ts";
 
 const A = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const B = "00-68a7c0a1e4d94f1db2c3d4e5f6071829-b7ad6b7169203331-01";
 
 function spanOf(payload: unknown): string | undefined {
-  const found = userProperties.extract(payload, "event").map(({ carrier }) => extract(carrier)?.context);
+  const found = mqtt.extract(payload, "event").map(({ carrier }) => extract(carrier)?.context);
   const context = found.find((one) => one !== undefined);
   return context && `${context.spanId} ${context.traceState ?? ""}`.trim();
 }
@@ -26,7 +26,7 @@ test.each([
 ])("%s", (_, payload, expected) => expect(spanOf(payload)).toBe(expected));
 
 test("of many values no more are looked at than anybody sends", () => {
-  expect(userProperties.extract({ traceparent: Array(100_000).fill("none") }, "event")).toHaveLength(8);
+  expect(mqtt.extract({ traceparent: Array(100_000).fill("none") }, "event")).toHaveLength(8);
 });
 
 test("nothing throws", () => {
@@ -37,7 +37,7 @@ test("nothing throws", () => {
   );
   fc.assert(
     fc.property(payload, (value) => {
-      for (const { carrier } of userProperties.extract(value, "")) extract(carrier);
+      for (const { carrier } of mqtt.extract(value, "")) extract(carrier);
     }),
   );
 });
