@@ -44,7 +44,7 @@ function merge(expression: string): string {
  * The order in which the input is looked through is that of `extract`.
  */
 function contextExpression(): string {
-  const keys = [...defaultFormats.flatMap((format) => format.keys), "baggage"];
+  const keys = new Set([...defaultFormats.flatMap((format) => format.keys), "baggage"]);
   const steps = [
     "$c := $states.context",
     "$i := $c.Execution.Input",
@@ -59,6 +59,6 @@ function contextExpression(): string {
   return `(${steps.join("; ")})`;
 }
 
-function list(keys: readonly string[]): string {
-  return `[${keys.map((key) => `'${key}'`).join(", ")}]`;
+function list(keys: Iterable<string>): string {
+  return `[${Array.from(keys, (key) => `'${key}'`).join(", ")}]`;
 }

@@ -23,6 +23,30 @@ test.each([
   ["a plain field, which is another's to read", { traceparent: A }, undefined],
   ["nothing", {}, undefined],
   ["no object", [A], undefined],
+  [
+    "a packet",
+    { properties: { userProperties: { TraceParent: A, tracestate: "a=1" } } },
+    "00f067aa0ba902b7 a=1",
+  ],
+  [
+    "a packet's name twice",
+    { properties: { userProperties: { traceparent: ["none", B] } } },
+    "b7ad6b7169203331",
+  ],
+  [
+    "a packet's payload",
+    { topic: "t", payload: Buffer.from(`{"_datadog":{"traceparent":"${A}"}}`) },
+    "00f067aa0ba902b7",
+  ],
+  ["a packet's text", { cmd: "publish", payload: `{"traceparent":"${A}"}` }, "00f067aa0ba902b7"],
+  [
+    "a packet's properties before its payload",
+    { properties: { userProperties: { traceparent: B } }, payload: Buffer.from(`{"traceparent":"${A}"}`) },
+    "b7ad6b7169203331",
+  ],
+  ["an event's text, which is another's", { payload: `{"traceparent":"${A}"}` }, undefined],
+  ["a payload's bytes", new TextEncoder().encode(`{"traceparent":"${A}"}`), "00f067aa0ba902b7"],
+  ["bytes that are no JSON", Buffer.from([0xff, 0x7b]), undefined],
 ])("%s", (_, payload, expected) => expect(spanOf(payload)).toBe(expected));
 
 test("of many values no more are looked at than anybody sends", () => {
@@ -32,6 +56,13 @@ test("of many values no more are looked at than anybody sends", () => {
 test("nothing throws", () => {
   const payload = fc.oneof(
     fc.anything(),
+    fc.json(),
+    fc.uint8Array(),
+    fc.record({
+      properties: fc.record({ userProperties: fc.anything() }),
+      payload: fc.anything(),
+      cmd: fc.constant("publish"),
+    }),
     fc.record({ traceparent: fc.anything(), user_properties: fc.anything() }),
     fc.record({ user_properties: fc.array(fc.dictionary(fc.string(), fc.anything())) }),
   );
