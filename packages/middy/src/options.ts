@@ -1,5 +1,5 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
-import { type Extractor, formatsFromEnvironment, fromPropagator, loadExtractor } from "@throughline/otel";
+import { type Extractor, formatsFromEnvironment, loadExtractor, toFormats } from "@throughline/otel";
 import {
   type BatchMode,
   defaultFormats,
@@ -52,15 +52,15 @@ export function resolveOptions(factory: string, options: ContextOptions): Resolv
     xraySampling = fromEnvironment("xraySampling", "THROUGHLINE_XRAY_SAMPLING"),
     triggers,
   } = options;
-  checkArray(factory, "formats", options.formats, "formats, such as [w3c, datadog]");
   checkArray(factory, "triggers", triggers, "triggers, such as [sqs]");
   for (const trigger of triggers ?? []) {
     if (typeof trigger?.match !== "function")
       throw new TypeError(`${factory}({ triggers }): one of them is no trigger`);
   }
-  const formats = (options.formats ?? formatsFromEnvironment() ?? defaultFormats)
-    .map((format, index) => toFormat(factory, format, index))
-    .map((format) => (format === xray && xraySampling === "honor" ? xrayHonored : format));
+  const chosen = options.formats && toFormats(factory, options.formats);
+  const formats = (chosen ?? formatsFromEnvironment() ?? defaultFormats).map((format) =>
+    format === xray && xraySampling === "honor" ? xrayHonored : format,
+  );
   return { formats, merge, batch, triggers, extractor: extractorOf(factory, options) };
 }
 
@@ -123,16 +123,6 @@ function checkValues(factory: string, options: ContextOptions, known: typeof KNO
     const expected = values.map((one) => `"${one}"`).join(", ");
     throw new TypeError(`${factory}({ ${name}: ${JSON.stringify(value)} }): expected ${expected}`);
   }
-}
-
-function toFormat(factory: string, format: Format | TextMapPropagator, index: number): Format {
-  if (typeof format === "object" && format !== null) {
-    if ("read" in format && "write" in format) return format;
-    if ("extract" in format && "inject" in format) return fromPropagator(format);
-  }
-  throw new TypeError(
-    `${factory}({ formats: [${index}] }): expected a format, or an OpenTelemetry propagator`,
-  );
 }
 
 /** What the environment says of an option; a value that is none of the known ones is said aloud and passed over. */

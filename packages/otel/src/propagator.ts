@@ -57,6 +57,31 @@ export function fromPropagator(
   };
 }
 
+/**
+ * What a user gave as wire formats: ours, or OpenTelemetry propagators.
+ *
+ * @throws TypeError naming the factory they were given to, and the one that is neither.
+ */
+export function toFormats(factory: string, formats: readonly (Format | TextMapPropagator)[]): Format[] {
+  if (!Array.isArray(formats)) {
+    const given = JSON.stringify(formats);
+    throw new TypeError(
+      `${factory}({ formats: ${given} }): expected an array of formats, such as [w3c, datadog]`,
+    );
+  }
+  return formats.map((format, index) => toFormat(factory, format, index));
+}
+
+function toFormat(factory: string, format: Format | TextMapPropagator, index: number): Format {
+  if (typeof format === "object" && format !== null) {
+    if ("read" in format && "write" in format) return format;
+    if ("extract" in format && "inject" in format) return fromPropagator(format);
+  }
+  throw new TypeError(
+    `${factory}({ formats: [${index}] }): expected a format, or an OpenTelemetry propagator`,
+  );
+}
+
 /** The formats as one OpenTelemetry propagator, baggage included, for instrumentations that use the global one. */
 export function toPropagator(formats: readonly Format[]): TextMapPropagator {
   const fields = [...new Set([...formats.flatMap(({ keys }) => keys), "baggage"])];

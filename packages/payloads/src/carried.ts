@@ -6,6 +6,30 @@ export type Carried = Readonly<Record<string, string>>;
 /** What became of a context that had too little room: some of it was left out, or all of it. */
 export type Shortage = "reduced" | "skipped";
 
+/** How large a thing may become that a context is put into, and who hears of it when that was too little. */
+export interface Room {
+  /** UTF-8 bytes of the whole, the context included. Default no bound. */
+  readonly maxBytes?: number | undefined;
+  /** Called when the context had to be reduced or left out. */
+  readonly onShortage?: ((shortage: Shortage) => void) | undefined;
+}
+
+/** As much of the context as there is room for; `undefined` for none of it. `sizeOf` says how large the whole would be with it. */
+export function fitting(
+  carried: Carried,
+  sizeOf: (level: Carried) => number,
+  { maxBytes, onShortage }: Room,
+): Carried | undefined {
+  if (Object.keys(carried).length === 0) return undefined;
+  for (const level of reductions(carried)) {
+    if (maxBytes !== undefined && sizeOf(level) > maxBytes) continue;
+    if (level !== carried) onShortage?.("reduced");
+    return level;
+  }
+  onShortage?.("skipped");
+  return undefined;
+}
+
 /**
  * The same context in ever less: whole, without baggage, without the other dialects, without trace state. The last one is
  * still right by itself; a `traceparent` is never cut.

@@ -1,15 +1,7 @@
 import { headers, type Place } from "@throughline/propagation";
-import { type Carried, reductions, type Shortage } from "./carried.ts";
-import { isRecord, KEY, parseObject, unwrap } from "./json.ts";
+import { type Carried, fitting, type Room } from "./carried.ts";
+import { isRecord, KEY, mayCarry, parseObject, unwrap } from "./json.ts";
 import { extract as extractContextObject } from "./step-functions/context-object.ts";
-
-/** How large a payload may become, and who hears of it when that was too little. */
-export interface EnvelopeOptions {
-  /** UTF-8 bytes of the whole payload as JSON, the context included. Default no bound. */
-  readonly maxBytes?: number | undefined;
-  /** Called when the context had to be reduced or left out. */
-  readonly onShortage?: ((shortage: Shortage) => void) | undefined;
-}
 
 /**
  * A trace context inside a JSON payload, for places without headers.
@@ -36,11 +28,16 @@ export const envelope = {
     return wrapped ? placesOf(wrapped, at ? `${at}.${KEY}` : KEY) : [];
   },
 
+  /** The same of a JSON text, which is parsed when the first place is asked for, and not where it cannot hold a context. */
+  *extractText(text: unknown, at: string): Generator<Place> {
+    if (mayCarry(text)) yield* envelope.extract(parseObject(text), at);
+  },
+
   /**
-   * A copy of the payload that carries the headers; what is no plain object, or has no room, is given back as it is. One that
-   * `JSON.stringify` refuses has no room wherever that is bounded.
+   * A copy of the payload that carries the headers; what is no plain object, or has no room as JSON, is given back as it is. One
+   * that `JSON.stringify` refuses has no room wherever that is bounded.
    */
-  inject<Payload>(payload: Payload, carried: Carried, options: EnvelopeOptions = {}): Payload {
+  inject<Payload>(payload: Payload, carried: Carried, options: Room = {}): Payload {
     if (!isRecord(payload)) return payload;
     const sizeOf = (level: Carried) => bytesOf(stringify({ ...payload, [KEY]: level }));
     const level = fitting(carried, sizeOf, options);
@@ -51,7 +48,7 @@ export const envelope = {
    * The same for a JSON text, which keeps its spelling: numbers of any length, order, white space. A text that holds no object is
    * given back as it is. Never throws.
    */
-  injectText(text: string, carried: Carried, options: EnvelopeOptions = {}): string {
+  injectText(text: string, carried: Carried, options: Room = {}): string {
     const payload = parseObject(text);
     if (!payload) return text;
     const rest = Object.hasOwn(payload, KEY) ? withoutKey(text) : text.trimEnd();
@@ -65,22 +62,6 @@ export const envelope = {
 
 function placesOf(record: Record<string, unknown>, at: string): Place[] {
   return [{ at, carrier: headers(record) }, ...extractContextObject(record, at)];
-}
-
-/** As much of the context as there is room for; `undefined` for none of it. */
-function fitting(
-  carried: Carried,
-  sizeOf: (level: Carried) => number,
-  { maxBytes, onShortage }: EnvelopeOptions,
-): Carried | undefined {
-  if (Object.keys(carried).length === 0) return undefined;
-  for (const level of reductions(carried)) {
-    if (maxBytes !== undefined && sizeOf(level) > maxBytes) continue;
-    if (level !== carried) onShortage?.("reduced");
-    return level;
-  }
-  onShortage?.("skipped");
-  return undefined;
 }
 
 function bytesOf(text: string | undefined): number {

@@ -1,13 +1,15 @@
-export type { Carried, Shortage } from "./carried.ts";
-export { type EnvelopeOptions, envelope } from "./envelope.ts";
-export { isRecord, parseObject } from "./json.ts";
+export { type Carried, fitting, type Room, type Shortage } from "./carried.ts";
+export { envelope } from "./envelope.ts";
+export { isRecord, mayCarry, parseObject } from "./json.ts";
 export { limits } from "./limits.ts";
 export {
   type MessageAttribute,
   type MessageAttributesOptions,
   messageAttributes,
+  sizeOfAttributes,
 } from "./message-attributes.ts";
 export * as mqtt from "./mqtt.ts";
+export { type SpanPointer, spanPointers } from "./span-pointers.ts";
 export type { StepFunctionsContext } from "./step-functions/context-object.ts";
 export {
   type TracedField,

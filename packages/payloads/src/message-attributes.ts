@@ -48,18 +48,20 @@ export const messageAttributes = {
   ): Readonly<Record<string, Attribute | StringAttribute>> | undefined {
     const kept = Object.entries(map ?? {}).filter(([name]) => !isContext(name, carried));
     let slots = maxAttributes - kept.length;
-    let bytes = maxAddedBytes + sizeOf(map) - sizeOf(Object.fromEntries(kept));
+    let bytes = maxAddedBytes + sizeOfAttributes(map) - sizeOfAttributes(Object.fromEntries(kept));
     const added: Record<string, StringAttribute> = {};
     let short = false;
     for (const choices of wanted(carried)) {
-      const fits = choices.find((choice) => Object.keys(choice).length <= slots && sizeOf(choice) <= bytes);
+      const fits = choices.find(
+        (choice) => Object.keys(choice).length <= slots && sizeOfAttributes(choice) <= bytes,
+      );
       if (fits !== choices[0]) short = true;
       // The ids come first; without them the rest says nothing.
       if (!fits && Object.keys(added).length === 0) break;
       if (!fits) continue;
       Object.assign(added, fits);
       slots -= Object.keys(fits).length;
-      bytes -= sizeOf(fits);
+      bytes -= sizeOfAttributes(fits);
     }
     const skipped = Object.keys(added).length === 0;
     if (short) onShortage?.(skipped ? "skipped" : "reduced");
@@ -100,7 +102,7 @@ function isContext(name: string, carried: Carried): boolean {
 }
 
 /** What SQS and SNS count: each attribute's name, data type and value. */
-export function sizeOf(map: Readonly<Record<string, MessageAttribute>> | undefined): number {
+export function sizeOfAttributes(map: Readonly<Record<string, MessageAttribute>> | undefined): number {
   return Object.entries(map ?? {}).reduce((sum, [name, attribute]) => sum + size(name, attribute), 0);
 }
 

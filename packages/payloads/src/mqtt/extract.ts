@@ -1,6 +1,6 @@
 import type { Carrier, Place } from "@throughline/propagation";
 import { envelope } from "../envelope.ts";
-import { isRecord, parseJson } from "../json.ts";
+import { isRecord, mayCarry, parseJson } from "../json.ts";
 import { KEYS, valuesOf } from "./user-properties.ts";
 
 // A message has one context, or a few when services on its way added theirs.
@@ -45,7 +45,9 @@ export function matches(payload: Record<string, unknown>): boolean {
 }
 
 function textPlaces(message: string | Uint8Array, at: string): Place[] {
-  const value = parseJson(typeof message === "string" ? message : new TextDecoder().decode(message));
+  const text = typeof message === "string" ? message : new TextDecoder().decode(message);
+  if (!mayCarry(text)) return [];
+  const value = parseJson(text);
   return Array.isArray(value) ? propertyPlaces(value, at) : envelope.extract(value, at);
 }
 

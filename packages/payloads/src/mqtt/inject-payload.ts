@@ -1,5 +1,5 @@
-import type { Carried } from "../carried.ts";
-import { type EnvelopeOptions, envelope } from "../envelope.ts";
+import type { Carried, Room } from "../carried.ts";
+import { envelope } from "../envelope.ts";
 import { limits } from "../limits.ts";
 
 /**
@@ -14,7 +14,7 @@ import { limits } from "../limits.ts";
 export function injectPayload<Payload extends string | Uint8Array | object>(
   payload: Payload,
   carried: Carried,
-  options: EnvelopeOptions = {},
+  options: Room = {},
 ): Payload {
   const bounded = { maxBytes: limits.iot.payload, ...options };
   if (typeof payload === "string") return envelope.injectText(payload, carried, bounded) as Payload;

@@ -1,6 +1,6 @@
 import type { Carried } from "../carried.ts";
 import { parseJson } from "../json.ts";
-import { carries, fitting } from "./user-properties.ts";
+import { carries, propertiesOf } from "./user-properties.ts";
 
 /**
  * The `userProperties` of AWS IoT Data's `Publish` with a trace context among them: the JSON text of an array of one-key objects.
@@ -13,7 +13,7 @@ import { carries, fitting } from "./user-properties.ts";
  */
 export function injectUserProperties(text: string | undefined, carried: Carried): string | undefined {
   const properties = parseJson(text ?? "[]");
-  const context = fitting(carried).map(([name, value]) => JSON.stringify({ [name]: value }));
+  const context = propertiesOf(carried).map(([name, value]) => JSON.stringify({ [name]: value }));
   if (!Array.isArray(properties) || context.length === 0 || carries(properties)) return text;
   const others = (text ?? "[]").trim().slice(1, -1).trim();
   return `[${[...(others ? [others] : []), ...context].join(",")}]`;

@@ -1,5 +1,5 @@
 import type { Carried } from "../carried.ts";
-import { carries, fitting } from "./user-properties.ts";
+import { carries, propertiesOf } from "./user-properties.ts";
 
 /** What of an MQTT 5 packet's properties is looked at. mqtt.js and aedes spell them so. */
 export interface PacketProperties {
@@ -17,12 +17,12 @@ export interface PacketProperties {
  *
  * @see https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html#_Toc3901116
  */
-export function inject<Properties extends PacketProperties = PacketProperties>(
+export function inject<Properties extends object = PacketProperties>(
   properties: Properties | undefined,
   carried: Carried,
 ): Properties & PacketProperties {
-  const given = properties ?? ({} as Properties);
-  const context = carries(given.userProperties) ? [] : fitting(carried);
+  const given: Properties & PacketProperties = properties ?? ({} as Properties);
+  const context = carries(given.userProperties) ? [] : propertiesOf(carried);
   if (context.length === 0) return given;
   return { ...given, userProperties: { ...Object.fromEntries(context), ...given.userProperties } };
 }

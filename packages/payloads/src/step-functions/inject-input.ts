@@ -1,5 +1,5 @@
-import type { Carried } from "../carried.ts";
-import { type EnvelopeOptions, envelope } from "../envelope.ts";
+import type { Carried, Room } from "../carried.ts";
+import { envelope } from "../envelope.ts";
 import { limits } from "../limits.ts";
 
 /**
@@ -12,13 +12,9 @@ import { limits } from "../limits.ts";
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
-export function injectInput(
-  input: undefined,
-  carried: Carried,
-  options?: EnvelopeOptions,
-): string | undefined;
-export function injectInput<Input>(input: Input, carried: Carried, options?: EnvelopeOptions): Input;
-export function injectInput(input: unknown, carried: Carried, options: EnvelopeOptions = {}): unknown {
+export function injectInput(input: undefined, carried: Carried, options?: Room): string | undefined;
+export function injectInput<Input>(input: Input, carried: Carried, options?: Room): Input;
+export function injectInput(input: unknown, carried: Carried, options: Room = {}): unknown {
   const bounded = { maxBytes: limits.stepFunctions.input, ...options };
   if (typeof input === "string") return envelope.injectText(input, carried, bounded);
   if (input !== undefined) return envelope.inject(input, carried, bounded);

@@ -3,7 +3,7 @@ import type { Trigger } from "../trigger.ts";
 import { text } from "./shared/attributes.ts";
 import { authorizerPlaces } from "./shared/authorizer-context.ts";
 import { httpAttributes, toStatusCode } from "./shared/http.ts";
-import { textPlaces } from "./shared/message-places.ts";
+import { messageText } from "./shared/message-text.ts";
 import { isRequestEvent, senderOf } from "./shared/request-context.ts";
 
 /** What is read of a WebSocket API's event. */
@@ -61,7 +61,7 @@ function* placesOf(event: WebSocketEvent): Generator<Place> {
   // The authorizer was asked once, for the connection; later messages still bring its answer.
   if (eventType === "CONNECT") yield* authorizerPlaces(authorizer, requestId, "requestContext.authorizer");
   if (event.headers || event.multiValueHeaders) yield { at: "headers", carrier: headersOf(event) };
-  yield* textPlaces(bodyOf(event), "body");
+  yield* messageText(() => bodyOf(event), "body").places();
 }
 
 function headersOf({ multiValueHeaders, headers: single }: WebSocketEvent) {
