@@ -109,7 +109,11 @@ describe("a context in the execution's input wins", () => {
     ["a field", { traceparent }, "00f067aa0ba902b7"],
     ["an envelope", { _datadog: { traceparent } }, "00f067aa0ba902b7"],
     ["Datadog's headers, span included", { _datadog: datadogHeaders }, "0000000000000007"],
-    ["a batch of a distributed Map", { Items: [1], BatchInput: { _datadog: { traceparent } } }, "00f067aa0ba902b7"],
+    [
+      "a batch of a distributed Map",
+      { Items: [1], BatchInput: { _datadog: { traceparent } } },
+      "00f067aa0ba902b7",
+    ],
     [
       "the execution whose Map it is",
       { Items: [1], BatchInput: { _datadog: context({}, { Input: { traceparent } }) } },
