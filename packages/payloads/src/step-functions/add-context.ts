@@ -7,7 +7,7 @@ export type Template = Readonly<Record<string, unknown>>;
 
 /** What became of one field that can hold a context. */
 export interface Point {
-  /** The field, from the state on: `Parameters.Entries[0].Detail`. */
+  /** The field, from the definition on: `States.Fan.Branches[0].States.Send.Parameters.Entries[0].Detail`. */
   readonly at: string;
   readonly outcome: "added" | "present" | "left";
   /** Why it was left as it is, and what to do about it. */
@@ -42,8 +42,7 @@ export function addContext(template: Template, field: string, scope: Scope, abse
   if (dialect.isExpression(expression)) return addToExpression(template, key, expression, scope);
   const value = own(template, field);
   if (isRecord(value)) return addToObject(template, field, value, scope);
-  if (value !== undefined)
-    return left(template, field, scope, "it is no object, which a context can be put into");
+  if (value !== undefined) return left(template, field, scope, "it is no object that could take a context");
   if ("left" in absent) return left(template, field, scope, absent.left);
   if ("merge" in absent) return added(template, field, dialect.merge(absent.merge), scope);
   return absent.create === "text"
@@ -81,19 +80,16 @@ export function addToEach(
   if (!Array.isArray(entries)) {
     return left(template, field, scope, "it is no list of entries that could be told apart");
   }
-  const edits = entries.map(
-    (entry: unknown, index): { readonly template: unknown; readonly points: readonly Point[] } => {
-      const at = `${field}[${index}]`;
-      return isRecord(entry)
-        ? edit(entry, { ...scope, at: `${scope.at}.${at}` })
-        : left(template, at, scope, "it is no object of fields");
-    },
-  );
+  const edits = entries.map((entry: unknown, index): Edit => {
+    const at = `${scope.at}.${field}[${index}]`;
+    if (isRecord(entry)) return edit(entry, { ...scope, at });
+    return {
+      template: entry as Template,
+      points: [{ at, outcome: "left", reason: "it is no object of fields" }],
+    };
+  });
   return {
-    template: {
-      ...template,
-      [field]: edits.map((one, index) => (isRecord(entries[index]) ? one.template : entries[index])),
-    },
+    template: { ...template, [field]: edits.map((one) => one.template) },
     points: edits.flatMap(({ points }) => points),
   };
 }
@@ -108,14 +104,12 @@ function addToExpression(template: Template, key: string, expression: string, sc
   if (dialect.carries(expression)) return present(template, key, scope);
   const merged = dialect.merge(expression);
   if (merged === undefined) return left(template, key, scope, `${expression} gives no object`);
-  if (givesObjects || dialect.guarded || dialect.givesObject(expression))
-    return added(template, key, merged, scope);
-  return left(
-    template,
-    key,
-    scope,
-    `should ${expression} ever give a list or a text, the state would fail: name the state in \`objects\` if it never does`,
-  );
+  const isSafe = givesObjects || dialect.guarded || dialect.givesObject(expression);
+  return isSafe ? added(template, key, merged, scope) : left(template, key, scope, unsafe(expression));
+}
+
+function unsafe(expression: string): string {
+  return `should ${expression} ever give a list or a text, the state would fail: name the state in \`objects\` if it never does`;
 }
 
 function addToObject(template: Template, field: string, value: Template, scope: Scope): Edit {

@@ -1,15 +1,14 @@
 import { isRecord, parseJson } from "../json.ts";
-import { addContext, type Edit, type Point, type Scope, type Template } from "./add-context.ts";
+import type { Edit, Point, Template } from "./add-context.ts";
+import { addToMap } from "./add-to-map.ts";
+import { addToTask } from "./add-to-task.ts";
 import type { Dialect } from "./dialect.ts";
 import { jsonPath } from "./json-path.ts";
 import { jsonata } from "./jsonata.ts";
-import { addToTask } from "./services.ts";
 
 /** What became of one field of a state machine that can hold a context. */
 export interface TracedField extends Point {
   readonly state: string;
-  /** The field, from the definition on: `States.Fan.Branches[0].States.Send.Parameters.MessageAttributes`. */
-  readonly at: string;
   /** What the state starts: its resource, or `map` for a distributed Map. */
   readonly resource: string;
 }
@@ -97,11 +96,7 @@ function traceState(name: string, state: Template, at: string, walk: Walk): Temp
     case "Task":
       return report(addToTask(state, scope), resourceOf(state));
     case "Map":
-      return traceProcessors(
-        isDistributed(state) ? report(addToItems(state, scope), "map") : state,
-        at,
-        walk,
-      );
+      return traceProcessors(report(addToMap(state, scope), "map"), at, walk);
     case "Parallel":
       return Array.isArray(state.Branches) ? traceBranches(state, state.Branches, at, walk) : state;
     default:
@@ -125,38 +120,12 @@ function traceProcessors(state: Template, at: string, walk: Walk): Template {
   return { ...state, ...Object.fromEntries(traced) };
 }
 
-function isDistributed({ ItemProcessor }: Template): boolean {
-  if (!isRecord(ItemProcessor) || !isRecord(ItemProcessor.ProcessorConfig)) return false;
-  return ItemProcessor.ProcessorConfig.Mode === "DISTRIBUTED";
-}
-
-/** The child executions have context objects of their own; what started them can only be told by their input. */
-function addToItems(state: Template, scope: Scope): Edit {
-  const { ItemBatcher: batcher } = state;
-  if (isRecord(batcher)) {
-    const at = `${scope.at}.ItemBatcher`;
-    const { template, points } = addContext(batcher, "BatchInput", { ...scope, at }, { create: "object" });
-    return { template: { ...state, ItemBatcher: template }, points };
-  }
-  const field = "ItemSelector" in state || !("Parameters" in state) ? "ItemSelector" : "Parameters";
-  return addContext(
-    state,
-    field,
-    scope,
-    scope.dialect.guarded
-      ? { merge: "{% $states.context.Map.Item.Value %}" }
-      : {
-          left: "each item is a child's whole input: give the Map an ItemSelector with fields, or an ItemBatcher",
-        },
-  );
-}
-
 function dialectOf({ QueryLanguage }: Template, { language }: Walk): Dialect {
   return (QueryLanguage ?? language) === jsonata.name ? jsonata : jsonPath;
 }
 
 function resourceOf({ Resource }: Template): string {
-  return typeof Resource === "string" ? Resource : JSON.stringify(Resource);
+  return typeof Resource === "string" ? Resource : JSON.stringify(Resource ?? null);
 }
 
 function toMachine(definition: unknown): Template {

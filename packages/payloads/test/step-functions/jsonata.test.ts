@@ -46,6 +46,8 @@ describe("an execution with an upstream trace goes on with it", () => {
   test("Datadog's reader joins the same trace", async () => {
     const payload = await event(contextObject({ Input: { _datadog: headers } }));
     expect(datadogIds(payload)?.trace).toBe(upstream.traceId);
+    // It tells the two kinds of root by which of them is given.
+    expect(payload._datadog).not.toHaveProperty("RootExecutionId");
     expect(read(payload)).toMatchObject({ baggage: "tier=gold" });
   });
 

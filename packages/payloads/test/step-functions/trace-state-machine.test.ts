@@ -224,6 +224,14 @@ describe("in JSONPath", () => {
     },
   );
 
+  test("leaves a resource that a template makes", () => {
+    const Resource = { "Fn::GetAtt": ["Function", "Arn"] };
+    expect(traced({ Type: "Task", Resource, Parameters: {} }).field).toMatchObject({
+      outcome: "left",
+      resource: JSON.stringify(Resource),
+    });
+  });
+
   test("other tasks are not spoken of", () => {
     for (const Resource of [
       "arn:aws:states:::dynamodb:putItem",
