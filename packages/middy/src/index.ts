@@ -8,6 +8,22 @@ export {
 } from "@throughline/exporter";
 export { fromPropagator, getTraceContext, getTraceHeaders } from "@throughline/otel";
 export {
+  type ClientOptions,
+  type ClientPlugin,
+  clientPlugin,
+  type Shortages,
+  shortages,
+  traced,
+} from "@throughline/outgoing";
+export {
+  envelope,
+  limits,
+  messageAttributes,
+  mqtt,
+  spanPointers,
+  stepFunctions,
+} from "@throughline/payloads";
+export {
   b3,
   b3Multi,
   type DynatraceOptions,
