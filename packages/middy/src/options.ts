@@ -1,5 +1,5 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
-import { type Extractor, formatsFromEnvironment, fromPropagator, loadExtractor } from "@throughline/otel";
+import { type Extractor, formatsFromEnvironment, loadExtractor, toFormat } from "@throughline/otel";
 import {
   type BatchMode,
   defaultFormats,
@@ -59,7 +59,7 @@ export function resolveOptions(factory: string, options: ContextOptions): Resolv
       throw new TypeError(`${factory}({ triggers }): one of them is no trigger`);
   }
   const formats = (options.formats ?? formatsFromEnvironment() ?? defaultFormats)
-    .map((format, index) => toFormat(factory, format, index))
+    .map((format, index) => checkFormat(factory, format, index))
     .map((format) => (format === xray && xraySampling === "honor" ? xrayHonored : format));
   return { formats, merge, batch, triggers, extractor: extractorOf(factory, options) };
 }
@@ -125,11 +125,9 @@ function checkValues(factory: string, options: ContextOptions, known: typeof KNO
   }
 }
 
-function toFormat(factory: string, format: Format | TextMapPropagator, index: number): Format {
-  if (typeof format === "object" && format !== null) {
-    if ("read" in format && "write" in format) return format;
-    if ("extract" in format && "inject" in format) return fromPropagator(format);
-  }
+function checkFormat(factory: string, format: Format | TextMapPropagator, index: number): Format {
+  const known = toFormat(format);
+  if (known) return known;
   throw new TypeError(
     `${factory}({ formats: [${index}] }): expected a format, or an OpenTelemetry propagator`,
   );

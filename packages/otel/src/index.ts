@@ -6,7 +6,8 @@ export { type Extraction, type ExtractionOptions, extractRemote } from "./extrac
 export { type Extractor, loadExtractor, runExtractor } from "./extractor.ts";
 export { getTraceContext, getTraceHeaders } from "./headers.ts";
 export { type Invocation, type InvocationOptions, startInvocation } from "./invocation.ts";
-export { formatsFromEnvironment, fromPropagator, toPropagator } from "./propagator.ts";
+export { type OpenWork, openWork } from "./open-work.ts";
+export { formatsFromEnvironment, fromPropagator, toFormat, toPropagator } from "./propagator.ts";
 export { lambdaResource, type ResourceAttributes } from "./resource.ts";
 export { readRuntime } from "./runtime.ts";
 export { once, shared } from "./shared.ts";

@@ -13,6 +13,7 @@ import type { Attributes, Resolution } from "@throughline/triggers";
 import { type Ending, endSpan } from "./ending.ts";
 import { functionName, type InvocationContext, invocationAttributes } from "./environment.ts";
 import { type ExtractionOptions, extractRemote } from "./extraction.ts";
+import { withOpenWork } from "./open-work.ts";
 import { toSpanContext } from "./span-context.ts";
 
 export interface InvocationOptions extends ExtractionOptions {
@@ -27,7 +28,7 @@ export interface Invocation {
   readonly context: Context;
   readonly resolution: Resolution;
   readonly ended: boolean;
-  /** Ends the span, once; a later call does nothing. Never throws. */
+  /** Closes the invocation's open work and ends the span, once; a later call does nothing. Never throws. */
   end(ending: Ending): void;
 }
 
@@ -44,10 +45,11 @@ export function startInvocation(
 ): Invocation {
   const { resolution, context: remote } = extractRemote(event, context, options);
   const span = startSpan(resolution, remote, context, options.tracer);
+  const open = withOpenWork(trace.setSpan(remote, span));
   let ended = false;
   return {
     span,
-    context: trace.setSpan(remote, span),
+    context: open.context,
     resolution,
     get ended() {
       return ended;
@@ -55,6 +57,7 @@ export function startInvocation(
     end(ending) {
       if (ended) return;
       ended = true;
+      open.close();
       endSpan(span, ending, (result) => resolution.trigger.outcome?.(result, event));
     },
   };

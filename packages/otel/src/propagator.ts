@@ -57,6 +57,14 @@ export function fromPropagator(
   };
 }
 
+/** The wire format that an option names: one of ours, or an OpenTelemetry propagator; `undefined` when it is neither. */
+export function toFormat(option: unknown): Format | undefined {
+  if (typeof option !== "object" || option === null) return undefined;
+  if ("read" in option && "write" in option) return option as Format;
+  if ("extract" in option && "inject" in option) return fromPropagator(option as TextMapPropagator);
+  return undefined;
+}
+
 /** The formats as one OpenTelemetry propagator, baggage included, for instrumentations that use the global one. */
 export function toPropagator(formats: readonly Format[]): TextMapPropagator {
   const fields = [...new Set([...formats.flatMap(({ keys }) => keys), "baggage"])];

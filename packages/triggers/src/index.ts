@@ -1,4 +1,5 @@
 export { detect } from "./detect.ts";
+export { httpMethodAttributes, httpSpanName, redactQuery } from "./http.ts";
 export {
   type LambdaContext,
   type Looked,
