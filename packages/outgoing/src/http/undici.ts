@@ -1,0 +1,82 @@
+import type { Carrier } from "@throughline/propagation";
+import type { Listeners } from "./channels.ts";
+import { type Exchange, type Peer, startExchange, tracedContext } from "./exchange.ts";
+import type { HttpSettings } from "./options.ts";
+import { toTarget } from "./target.ts";
+
+/** What is read of undici's request. */
+interface Request {
+  readonly origin?: unknown;
+  readonly path: string;
+  readonly method: string;
+  /** Names and values, alternating. */
+  readonly headers: unknown;
+  /** The protocol that a WebSocket, say, asks for. */
+  readonly upgrade?: unknown;
+  addHeader(name: string, value: string): unknown;
+}
+
+/**
+ * Undici's channels: Node's own `fetch`, and the undici of npm. Requests that upgrade are left alone, as no channel says how they
+ * end.
+ *
+ * @see https://undici.nodejs.org/#/docs/api/DiagnosticsChannel
+ */
+export function undici(settings: HttpSettings): Listeners {
+  const exchanges = new WeakMap<Request, Exchange>();
+  return {
+    "undici:request:create"({ request }: { readonly request: Request }) {
+      const parent = request.upgrade ? undefined : tracedContext();
+      const target = parent && toTarget(request.method, String(request.origin), request.path);
+      if (!target) return;
+      const { headers } = request;
+      const outgoing = {
+        target,
+        header: headerOf(headers),
+        setHeader: Array.isArray(headers)
+          ? (name: string, value: string) => void request.addHeader(name, value)
+          : undefined,
+      };
+      const exchange = startExchange(parent, outgoing, settings);
+      if (exchange) exchanges.set(request, exchange);
+    },
+    "undici:client:sendHeaders"({
+      request,
+      headers,
+      socket,
+    }: {
+      readonly request: Request;
+      readonly headers: unknown;
+      readonly socket: Peer | null;
+    }) {
+      // HTTP/2 begins with pseudo-headers, such as `:authority`.
+      const version = String(headers).startsWith(":") ? "2" : "1.1";
+      exchanges.get(request)?.sent(socket, version);
+    },
+    "undici:request:headers"({
+      request,
+      response,
+    }: {
+      readonly request: Request;
+      readonly response: { readonly statusCode: number };
+    }) {
+      exchanges.get(request)?.answered(response.statusCode);
+    },
+    "undici:request:trailers"({ request }: { readonly request: Request }) {
+      exchanges.get(request)?.done();
+    },
+    "undici:request:error"({ request, error }: { readonly request: Request; readonly error: unknown }) {
+      exchanges.get(request)?.failed(error);
+    },
+  };
+}
+
+function headerOf(headers: unknown): Carrier {
+  const list: readonly unknown[] = Array.isArray(headers) ? headers : [];
+  return (key) => {
+    for (let index = 0; index < list.length; index += 2) {
+      if (String(list[index]).toLowerCase() === key) return String(list[index + 1]);
+    }
+    return undefined;
+  };
+}
