@@ -49,8 +49,8 @@ export function undici(settings: HttpSettings): Listeners {
       readonly headers: unknown;
       readonly socket: Peer | null;
     }) {
-      // HTTP/2 begins with pseudo-headers, such as `:authority`.
-      const version = String(headers).startsWith(":") ? "2" : "1.1";
+      // HTTP/1.1 begins with the request line, and undici speaks nothing else but 2, which has none.
+      const version = /^.* HTTP\/1\.1\r/.test(String(headers)) ? "1.1" : "2";
       exchanges.get(request)?.sent(socket, version);
     },
     "undici:request:headers"({
