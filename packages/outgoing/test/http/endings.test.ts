@@ -5,7 +5,16 @@ import { startInvocation } from "@throughline/otel";
 import { Agent, interceptors, request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { traceHttp } from "../../src/index.ts";
-import { closedPort, get, recordSpans, type Service, said, startService, until, withinSpan } from "./harness.ts";
+import {
+  closedPort,
+  get,
+  recordSpans,
+  type Service,
+  said,
+  startService,
+  until,
+  withinSpan,
+} from "./harness.ts";
 
 const { take } = recordSpans();
 const stop = traceHttp();
@@ -174,7 +183,9 @@ test("each try of a retried request has a span", async () => {
 });
 
 test("a try on a connection that an ended invocation opened is no part of that one", async () => {
-  const dispatcher = new Agent({ connections: 1 }).compose(interceptors.retry({ maxRetries: 1, minTimeout: 1 }));
+  const dispatcher = new Agent({ connections: 1 }).compose(
+    interceptors.retry({ maxRetries: 1, minTimeout: 1 }),
+  );
   const first = invoke(async () => (await request(`${service.url}/ok`, { dispatcher })).body.text());
   await first.result;
   first.end();

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import http, { type IncomingHttpHeaders, type RequestOptions } from "node:http";
-import https from "node:https";
+import http, { type IncomingHttpHeaders } from "node:http";
+import https, { type RequestOptions } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
 import { type Span, trace } from "@opentelemetry/api";
 import { type ReadableSpan, TracerProvider } from "@opentelemetry/sdk-trace";

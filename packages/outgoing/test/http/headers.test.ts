@@ -39,7 +39,9 @@ const clients: readonly (readonly [string, Ask])[] = [
 function arrived(): Headers {
   const written = /^(traceparent|tracestate|baggage|x-amzn-trace-id|x-datadog-.*|b3)$/;
   const [seen] = service.take();
-  return Object.fromEntries(Object.entries(seen?.headers ?? {}).filter(([name]) => written.test(name))) as Headers;
+  return Object.fromEntries(
+    Object.entries(seen?.headers ?? {}).filter(([name]) => written.test(name)),
+  ) as Headers;
 }
 
 const OWN = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -109,7 +111,11 @@ describe.each(clients)("%s", (_, ask) => {
   });
 
   test.each([
-    ["header", "/ok", { authorization: "AWS4-HMAC-SHA256 Credential=AKIA/20261120/eu-west-1/s3/aws4_request" }],
+    [
+      "header",
+      "/ok",
+      { authorization: "AWS4-HMAC-SHA256 Credential=AKIA/20261120/eu-west-1/s3/aws4_request" },
+    ],
     ["asymmetric header", "/ok", { Authorization: "AWS4-ECDSA-P256-SHA256 Credential=AKIA/20261120/s3" }],
     ["query of S3", "/ok?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=abc", {}],
     ["query of S3, version 2", "/ok?AWSAccessKeyId=AKIA&Expires=1&Signature=abc", {}],
@@ -144,7 +150,12 @@ describe.each(clients)("%s", (_, ask) => {
   });
 
   test("a format that writes what no header may hold: the request goes out", async () => {
-    const broken = { name: "broken", keys: ["x-broken"], read: () => undefined, write: () => ({ "x-broken": "a\nb" }) };
+    const broken = {
+      name: "broken",
+      keys: ["x-broken"],
+      read: () => undefined,
+      write: () => ({ "x-broken": "a\nb" }),
+    };
     start({ formats: [broken] });
     await withinSpan(() => ask(`${service.url}/ok`, { "x-mine": "1" }));
     expect(service.take()[0]?.headers).toMatchObject({ "x-mine": "1" });
@@ -161,7 +172,11 @@ describe.each(clients)("%s", (_, ask) => {
 
   test("an unsampled trace goes on unsampled", async () => {
     start();
-    const spanContext = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7", traceFlags: 0 };
+    const spanContext = {
+      traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+      spanId: "00f067aa0ba902b7",
+      traceFlags: 0,
+    };
     const parent = trace.setSpanContext(context.active(), spanContext);
     await context.with(parent, () => ask(`${service.url}/ok`, {}));
     expect(arrived().traceparent).toMatch(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-00$/);
@@ -178,17 +193,27 @@ test("OTEL_PROPAGATORS names the formats where the options do not", async () => 
 
 test("headers that node:http rendered already stay as they are, and the span knows the port", async () => {
   start();
-  const options = { headers: ["Host", "orders.example", "x-mine", "1"] as unknown as http.OutgoingHttpHeaders };
+  const options = {
+    headers: ["Host", "orders.example", "x-mine", "1"] as unknown as http.OutgoingHttpHeaders,
+  };
   const [response] = await withinSpan(() => once(http.get(`${service.url}/ok`, options), "response"));
   response.resume();
   await once(response, "close");
   expect(service.take()[0]?.headers).toMatchObject({ "x-mine": "1", host: "orders.example" });
-  expect(take()[0]?.attributes).toMatchObject({ "server.port": service.port, "url.full": `${service.url}/ok` });
+  expect(take()[0]?.attributes).toMatchObject({
+    "server.port": service.port,
+    "url.full": `${service.url}/ok`,
+  });
 });
 
 test("a request destroyed at once", async () => {
   start();
-  const asked = withinSpan(() => http.get(`${service.url}/ok`).on("error", () => {}).destroy());
+  const asked = withinSpan(() =>
+    http
+      .get(`${service.url}/ok`)
+      .on("error", () => {})
+      .destroy(),
+  );
   await new Promise((resolve) => asked.on("close", resolve));
   expect(take()).toMatchObject([{ attributes: { "error.type": "ECONNRESET" } }]);
 });
