@@ -41,7 +41,6 @@ export function nodeHttp(settings: HttpSettings): Listeners {
       const target = namedPort(request) === undefined && targetOf(request, socket.remotePort);
       if (target) exchange.located(target);
       exchange.answered(statusCode);
-      response.once("end", () => exchange.done());
       request.prependOnceListener("close", () => {
         if (response.errored) exchange.failed(response.errored);
       });

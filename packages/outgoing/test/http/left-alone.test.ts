@@ -1,7 +1,10 @@
+import { once } from "node:events";
+import { createServer, request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import { startInvocation } from "@throughline/otel";
-import { request } from "undici";
+import { connect, request, upgrade } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type HttpOptions, traceHttp, withoutHttpSpans } from "../../src/index.ts";
 import { get, recordSpans, type Service, startService, withinSpan } from "./harness.ts";
@@ -106,6 +109,30 @@ test.each([
   const byHttp = traced();
   await withinSpan(() => fetch(`${service.url}/200`).then((response) => response.text()));
   expect([byHttp, traced()]).toEqual(expected);
+});
+
+test("a tunnel to a proxy, and what undici upgrades, have no spans", async () => {
+  const carried: unknown[] = [];
+  const server = createServer();
+  server.on("connect", (_, socket) => socket.end("HTTP/1.1 200 OK\r\n\r\n"));
+  server.on("upgrade", ({ headers }, socket) => {
+    carried.push(headers.traceparent);
+    socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n");
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  start();
+  await withinSpan(async () => {
+    await connect(url);
+    await upgrade(url, { protocol: "chat" });
+    await once(
+      httpRequest({ port, host: "127.0.0.1", method: "CONNECT", path: "api.example:443" }).end(),
+      "connect",
+    );
+  });
+  server.close();
+  expect([take(), carried]).toEqual([[], [undefined]]);
 });
 
 test("a copy of the package that asks too adds no second span", async () => {
