@@ -8,15 +8,10 @@ export type Matcher = (target: Target) => boolean;
 
 /** `undefined` for what is no pattern. */
 export function toMatcher(pattern: unknown): Matcher | undefined {
-  if (pattern instanceof RegExp) return expression(pattern);
+  // `search`, not `test`: a global one remembers where `test` was.
+  if (pattern instanceof RegExp) return ({ parsed }) => parsed.href.search(pattern) >= 0;
   if (typeof pattern !== "string") return undefined;
   return pattern.includes("://") ? beginning(pattern) : host(pattern);
-}
-
-/** One that is global or sticky remembers where it was: ours is a copy that does not. */
-function expression({ source, flags }: RegExp): Matcher {
-  const copy = new RegExp(source, flags.replace(/[gy]/g, ""));
-  return ({ parsed }) => copy.test(parsed.href);
 }
 
 /** `https://api.example.com/v1` is the beginning of `…/v1` and `…/v1/orders`, not of `…/v10`. */
