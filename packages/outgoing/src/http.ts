@@ -1,6 +1,5 @@
-import { diag } from "@opentelemetry/api";
 import { shared } from "@throughline/otel";
-import type { Listeners } from "./http/channels.ts";
+import { subscribe } from "./http/channels.ts";
 import { nodeHttp } from "./http/node-http.ts";
 import { type HttpOptions, resolveHttpOptions } from "./http/options.ts";
 import { undici } from "./http/undici.ts";
@@ -36,24 +35,5 @@ export function traceHttp(options: HttpOptions = {}): () => void {
     stopped = true;
     tracing.callers -= 1;
     if (tracing.callers === 0) tracing.stop?.();
-  };
-}
-
-function subscribe(listeners: Listeners): () => void {
-  const channels = process.getBuiltinModule("node:diagnostics_channel");
-  const subscribed = Object.entries(listeners).map(([name, listen]) => {
-    const quietly = (message: unknown) => {
-      try {
-        listen(message as never);
-      } catch (error) {
-        // What a listener throws, Node makes an uncaught exception.
-        diag.error(`Throughline: ${name} was not understood`, error);
-      }
-    };
-    channels.subscribe(name, quietly);
-    return () => channels.unsubscribe(name, quietly);
-  });
-  return () => {
-    for (const unsubscribe of subscribed) unsubscribe();
   };
 }

@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
-import type { Listeners } from "./channels.ts";
+import { type Listeners, quietly } from "./channels.ts";
 import { type Exchange, startExchange, tracedContext } from "./exchange.ts";
 import type { HttpSettings } from "./options.ts";
 import { type Target, toTarget } from "./target.ts";
@@ -31,7 +31,10 @@ export function nodeHttp(settings: HttpSettings): Listeners {
       if (!exchange) return;
       exchanges.set(request, exchange);
       // The one event that every request comes to, one that was upgraded or destroyed, too; to listen to it changes nothing.
-      request.once("close", () => exchange.done());
+      request.once(
+        "close",
+        quietly(() => exchange.done()),
+      );
     },
     "http.client.response.finish"({ request, response }: Asked & { readonly response: IncomingMessage }) {
       const exchange = exchanges.get(request);
@@ -41,9 +44,8 @@ export function nodeHttp(settings: HttpSettings): Listeners {
       const target = namedPort(request) === undefined && targetOf(request, socket.remotePort);
       if (target) exchange.located(target);
       exchange.answered(statusCode);
-      request.prependOnceListener("close", () => {
-        if (response.errored) exchange.failed(response.errored);
-      });
+      const broken = quietly(() => response.errored && exchange.failed(response.errored));
+      request.prependOnceListener("close", broken);
     },
     "http.client.request.error"({ request, error }: Asked & { readonly error: unknown }) {
       exchanges.get(request)?.failed(error);

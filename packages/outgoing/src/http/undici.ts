@@ -16,6 +16,16 @@ interface Request {
   addHeader(name: string, value: string): unknown;
 }
 
+interface Asked {
+  readonly request: Request;
+}
+
+interface Sent {
+  /** As they go over the wire, or in HTTP/2 a line each. */
+  readonly headers: string;
+  readonly socket: Peer | null;
+}
+
 /**
  * Undici's channels: Node's own `fetch`, and the undici of npm. Requests that upgrade are left alone, as no channel says how they
  * end.
@@ -25,7 +35,7 @@ interface Request {
 export function undici(settings: HttpSettings): Listeners {
   const exchanges = new WeakMap<Request, Exchange>();
   return {
-    "undici:request:create"({ request }: { readonly request: Request }) {
+    "undici:request:create"({ request }: Asked) {
       const parent = request.upgrade ? undefined : tracedContext();
       const target = parent && toTarget(request.method, String(request.origin), request.path);
       if (!target) return;
@@ -40,32 +50,18 @@ export function undici(settings: HttpSettings): Listeners {
       const exchange = startExchange(parent, outgoing, settings);
       if (exchange) exchanges.set(request, exchange);
     },
-    "undici:client:sendHeaders"({
-      request,
-      headers,
-      socket,
-    }: {
-      readonly request: Request;
-      readonly headers: unknown;
-      readonly socket: Peer | null;
-    }) {
+    "undici:client:sendHeaders"({ request, headers, socket }: Asked & Sent) {
       // HTTP/1.1 begins with the request line, and undici speaks nothing else but 2, which has none.
-      const version = /^.* HTTP\/1\.1\r/.test(String(headers)) ? "1.1" : "2";
+      const version = /^.* HTTP\/1\.1\r/.test(headers) ? "1.1" : "2";
       exchanges.get(request)?.sent(socket, version);
     },
-    "undici:request:headers"({
-      request,
-      response,
-    }: {
-      readonly request: Request;
-      readonly response: { readonly statusCode: number };
-    }) {
+    "undici:request:headers"({ request, response }: Asked & { readonly response: { statusCode: number } }) {
       exchanges.get(request)?.answered(response.statusCode);
     },
-    "undici:request:trailers"({ request }: { readonly request: Request }) {
+    "undici:request:trailers"({ request }: Asked) {
       exchanges.get(request)?.done();
     },
-    "undici:request:error"({ request, error }: { readonly request: Request; readonly error: unknown }) {
+    "undici:request:error"({ request, error }: Asked & { readonly error: unknown }) {
       exchanges.get(request)?.failed(error);
     },
   };

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import http from "node:http";
-import { context, createContextKey, SpanStatusCode } from "@opentelemetry/api";
+import { context, createContextKey, SpanStatusCode, trace } from "@opentelemetry/api";
 import { type OpenWork, startInvocation } from "@throughline/otel";
 import { Agent, interceptors, request } from "undici";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { traceHttp } from "../../src/index.ts";
 import {
   closedPort,
@@ -218,6 +218,23 @@ test("a response that is read ends its span at once, and the invocation none of 
   await result;
   expect(take()).toHaveLength(2);
   expect(end()).toHaveLength(1);
+});
+
+test.each([
+  ["fetch", async () => (await fetch(`${service.url}/ok`)).text()],
+  ["node:http", () => get(`${service.url}/ok`)],
+])("%s: a provider whose spans cannot be ended is nobody's trouble", async (_, ask) => {
+  const fails = () => {
+    throw new Error("as asked");
+  };
+  const span = trace.wrapSpanContext({ traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 1 });
+  const broken = Object.assign(Object.create(span), { setAttribute: fails, end: fails });
+  const getTracer = vi.spyOn(trace, "getTracer");
+  getTracer.mockReturnValue({ startSpan: () => broken, startActiveSpan: fails });
+  const parent = trace.setSpan(context.active(), span);
+  expect(await context.with(parent, ask)).toBe("ok");
+  await new Promise((resolve) => setImmediate(resolve));
+  getTracer.mockRestore();
 });
 
 test("an invocation forgets the requests whose responses were read", async () => {
