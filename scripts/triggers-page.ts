@@ -15,7 +15,8 @@ What each of them is known by, where a trace context may ride, what becomes of i
 by \`npm run triggers\` from the sources and their fixtures.
 
 A context is the span's **parent**, or a **link** where several traces meet or the event only tells of another. An index stands for
-each. Lambda's own X-Ray header comes beside all of them.
+each. Lambda's own X-Ray header comes beside all of them. Where there is a span **pointer**, an event tells of an S3 object or a
+DynamoDB item that was written: the span and the writer's are linked by a hash of it, whatever became of the context.
 
 | trigger | kind | known by | where a context was found | becomes | what AWS loses |
 |---|---|---|---|---|---|
@@ -46,5 +47,6 @@ function place(at: string | null): string | undefined {
 function becomes(own: readonly Fixture[]): string {
   const parent = own.some(({ expected }) => expected.parent);
   const link = own.some(({ expected }) => expected.links.length > 0);
-  return [parent && "parent", link && "link"].filter(Boolean).join(", ") || "–";
+  const pointer = own.some(({ expected }) => expected.pointers);
+  return [parent && "parent", link && "link", pointer && "pointer"].filter(Boolean).join(", ") || "–";
 }

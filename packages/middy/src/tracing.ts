@@ -1,12 +1,14 @@
-import { context as contextApi, createContextKey } from "@opentelemetry/api";
+import { context as contextApi, createContextKey, trace } from "@opentelemetry/api";
 import { createFlusher, logAsAsked, type Sink, startProvider } from "@throughline/exporter";
 import { ensureContextManager, startInvocation } from "@throughline/otel";
 import { type HttpOptions, traceHttp, withoutHttpSpans } from "@throughline/outgoing";
 import { around } from "./around.ts";
 import { extracting } from "./extracting.ts";
+import { checkInstrumentations, type Instrumentation, instrument } from "./instrumentations.ts";
 import {
   CONTEXT_KEYS,
   type ContextOptions,
+  checkBoolean,
   checkHttp,
   checkKeys,
   checkSink,
@@ -25,9 +27,23 @@ export interface TracingOptions extends ContextOptions {
    * within an invocation. The first `tracing()` of a process that does not say `false` decides for all.
    */
   readonly http?: HttpOptions | false | undefined;
+  /**
+   * Whether an API Gateway authorizer hands its trace to the function behind it, in its answer's `context._datadog`.
+   * Default true, unless `DD_ENCODE_AUTHORIZER_CONTEXT` is `false`.
+   */
+  readonly authorizer?: boolean | undefined;
+  /** OpenTelemetry instrumentations of the libraries you use: their spans go the way of the invocation's. Default none. */
+  readonly instrumentations?: readonly Instrumentation[] | undefined;
 }
 
-const KEYS: readonly (keyof TracingOptions)[] = [...CONTEXT_KEYS, "sink", "timeout", "http"];
+const KEYS: readonly (keyof TracingOptions)[] = [
+  ...CONTEXT_KEYS,
+  "sink",
+  "timeout",
+  "http",
+  "authorizer",
+  "instrumentations",
+];
 
 /**
  * Spans each invocation, continuing the trace its event brought, and exports it.
@@ -45,7 +61,10 @@ export function tracing(options: TracingOptions = {}): Middleware {
   checkTimeout("tracing", options.timeout);
   checkSink("tracing", options.sink);
   checkHttp("tracing", options.http);
+  checkBoolean("tracing", "authorizer", options.authorizer);
+  checkInstrumentations("tracing", options.instrumentations);
   const resolving = resolveOptions("tracing", options);
+  const { authorizer = process.env.DD_ENCODE_AUTHORIZER_CONTEXT?.toLowerCase() !== "false" } = options;
   if (process.env.OTEL_SDK_DISABLED?.toLowerCase() === "true") return around("tracing", () => undefined);
   const started = startProvider({ sink: options.sink });
   const tracer = started?.provider.getTracer("@throughline/middy");
@@ -53,6 +72,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
   ensureContextManager();
   const { http } = options;
   if (http !== false) traceHttp(http);
+  instrument(options.instrumentations ?? [], started?.provider ?? trace.getTracerProvider());
   return around("tracing", (request, chain) => {
     const { event, context } = request;
     const requestId = context?.awsRequestId;
@@ -69,6 +89,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
       const deactivate = activate(http === false ? withoutHttpSpans(traced) : traced);
       flusher?.started(requestId);
       return {
+        answer: (result) => (authorizer ? invocation.passOn(result) : result),
         end(ending) {
           invocation.end(ending);
           deactivate();

@@ -1,13 +1,15 @@
 export { activate, ensureContextManager, LiveContext, within } from "./activate.ts";
 export { toContext } from "./carried.ts";
-export type { Ending } from "./ending.ts";
+export { type Ending, endSpan } from "./ending.ts";
 export type { InvocationContext } from "./environment.ts";
 export { type Extraction, type ExtractionOptions, extractRemote } from "./extraction.ts";
 export { type Extractor, loadExtractor, runExtractor } from "./extractor.ts";
 export { getTraceContext, getTraceHeaders } from "./headers.ts";
 export { type Invocation, type InvocationOptions, startInvocation } from "./invocation.ts";
 export { type OpenWork, openWork } from "./open-work.ts";
-export { formatsFromEnvironment, fromPropagator, toFormat, toPropagator } from "./propagator.ts";
+export { pointerLink } from "./pointer-link.ts";
+export { formatsFromEnvironment, fromPropagator, toFormats, toPropagator } from "./propagator.ts";
 export { lambdaResource, type ResourceAttributes } from "./resource.ts";
 export { readRuntime } from "./runtime.ts";
 export { once, shared } from "./shared.ts";
+export { fromSpanContext, toSpanContext } from "./span-context.ts";

@@ -57,12 +57,29 @@ export function fromPropagator(
   };
 }
 
-/** The wire format that an option names: one of ours, or an OpenTelemetry propagator; `undefined` when it is neither. */
-export function toFormat(option: unknown): Format | undefined {
-  if (typeof option !== "object" || option === null) return undefined;
-  if ("read" in option && "write" in option) return option as Format;
-  if ("extract" in option && "inject" in option) return fromPropagator(option as TextMapPropagator);
-  return undefined;
+/**
+ * What a user gave as wire formats: ours, or OpenTelemetry propagators.
+ *
+ * @throws TypeError naming the factory they were given to, and the one that is neither.
+ */
+export function toFormats(factory: string, formats: readonly (Format | TextMapPropagator)[]): Format[] {
+  if (!Array.isArray(formats)) {
+    const given = JSON.stringify(formats);
+    throw new TypeError(
+      `${factory}({ formats: ${given} }): expected an array of formats, such as [w3c, datadog]`,
+    );
+  }
+  return formats.map((format, index) => toFormat(factory, format, index));
+}
+
+function toFormat(factory: string, format: Format | TextMapPropagator, index: number): Format {
+  if (typeof format === "object" && format !== null) {
+    if ("read" in format && "write" in format) return format;
+    if ("extract" in format && "inject" in format) return fromPropagator(format);
+  }
+  throw new TypeError(
+    `${factory}({ formats: [${index}] }): expected a format, or an OpenTelemetry propagator`,
+  );
 }
 
 /** The formats as one OpenTelemetry propagator, baggage included, for instrumentations that use the global one. */

@@ -1,11 +1,13 @@
 import { headers, type Place } from "@throughline/propagation";
-import { isRecord, KEY, unwrap } from "./json.ts";
+import { type Carried, fitting, type Room } from "./carried.ts";
+import { isRecord, KEY, mayCarry, parseObject, unwrap } from "./json.ts";
 import { stepFunctions } from "./step-functions.ts";
 
 /**
  * A trace context inside a JSON payload, for places without headers.
  *
- * It is kept under `_datadog`, as Datadog's tracers write it and as readers of other vendors look for it.
+ * It is kept under `_datadog`, as Datadog's tracers write it and as readers of other vendors look for it. Where space is short,
+ * baggage goes first, then further dialects, then trace state.
  */
 export const envelope = {
   /**
@@ -26,12 +28,68 @@ export const envelope = {
     return wrapped ? placesOf(wrapped, at ? `${at}.${KEY}` : KEY) : [];
   },
 
-  /** A copy of the payload that carries the headers; what is no plain object is given back as it is. */
-  inject<Payload>(payload: Payload, carried: Readonly<Record<string, string>>): Payload {
-    return isRecord(payload) ? { ...payload, [KEY]: { ...carried } } : payload;
+  /** The same of a JSON text, which is parsed when the first place is asked for, and not where it cannot hold a context. */
+  *extractText(text: unknown, at: string): Generator<Place> {
+    if (mayCarry(text)) yield* envelope.extract(parseObject(text), at);
+  },
+
+  /**
+   * A copy of the payload that carries the headers; what is no plain object, or has no room as JSON, is given back as it is. One
+   * that `JSON.stringify` refuses has no room wherever that is bounded.
+   */
+  inject<Payload>(payload: Payload, carried: Carried, options: Room = {}): Payload {
+    if (!isRecord(payload)) return payload;
+    const sizeOf = (level: Carried) => bytesOf(stringify({ ...payload, [KEY]: level }));
+    const level = fitting(carried, sizeOf, options);
+    return level ? { ...payload, [KEY]: { ...level } } : payload;
+  },
+
+  /**
+   * The same for a JSON text, which keeps its spelling: numbers of any length, order, white space. A text that holds no object is
+   * given back as it is. Never throws.
+   */
+  injectText(text: string, carried: Carried, options: Room = {}): string {
+    const payload = parseObject(text);
+    if (!payload) return text;
+    const rest = Object.hasOwn(payload, KEY) ? withoutKey(text) : text.trimEnd();
+    const isEmpty = Object.keys(payload).every((key) => key === KEY);
+    const splice = (level: Carried) =>
+      `${rest.slice(0, -1)}${isEmpty ? "" : ","}"${KEY}":${JSON.stringify(level)}}`;
+    const level = fitting(carried, (one) => bytesOf(splice(one)), options);
+    return level ? splice(level) : text;
   },
 };
 
 function placesOf(record: Record<string, unknown>, at: string): Place[] {
   return [{ at, carrier: headers(record) }, ...stepFunctions.extract(record, at)];
+}
+
+function bytesOf(text: string | undefined): number {
+  return text === undefined ? Number.POSITIVE_INFINITY : Buffer.byteLength(text);
+}
+
+/** What `JSON.stringify` makes of it, or `undefined` where it throws: at a bigint or a circle. */
+function stringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Raw {
+  readonly rawJSON: (text: string) => unknown;
+  readonly parse: (
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source: string }) => unknown,
+  ) => unknown;
+}
+
+/** The object without its envelope. Its numbers stay spelled as they were: a payload's ids may have more digits than a double. */
+function withoutKey(text: string): string {
+  const { parse, rawJSON } = JSON as unknown as Raw;
+  const payload = parse(text, (_, value, { source }) =>
+    typeof value === "number" ? rawJSON(source) : value,
+  ) as Record<string, unknown>;
+  return JSON.stringify({ ...payload, [KEY]: undefined });
 }

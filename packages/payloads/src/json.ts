@@ -12,6 +12,14 @@ export function unwrap(payload: Record<string, unknown>): Record<string, unknown
   return text === undefined ? value : parseObject(text);
 }
 
+// Every propagation key there is, and every state machine's context, has one of these in it.
+const PROPAGATION = /trace|_datadog|\bb3\b|EnteredTime/i;
+
+/** Whether a text can hold a trace context, told without parsing it. */
+export function mayCarry(text: unknown): text is string {
+  return typeof text === "string" && PROPAGATION.test(text);
+}
+
 /** The object a JSON text holds; `undefined` for anything else. Texts that cannot be one are not parsed. */
 export function parseObject(text: unknown): Record<string, unknown> | undefined {
   if (typeof text !== "string" || !/^\s*\{/.test(text)) return undefined;

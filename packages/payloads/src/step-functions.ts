@@ -1,6 +1,6 @@
-import type { createHash } from "node:crypto";
 import { type Carrier, datadog, empty, headers, type Place, w3c } from "@throughline/propagation";
 import { isRecord, unwrap } from "./json.ts";
+import { sha256 } from "./sha256.ts";
 
 /** The part of a state machine's context object that names an execution's state. */
 export interface StepFunctionsContext extends Record<string, unknown> {
@@ -118,9 +118,7 @@ function count(value: unknown): string {
 
 /** The first two 64-bit halves of a text's SHA-256, as ids: 63 bits of them, and never zero. */
 function hash(text: string): { readonly high: string; readonly low: string } {
-  // Looked up at need: most functions never see a state machine.
-  const crypto = process.getBuiltinModule("node:crypto") as { readonly createHash: typeof createHash };
-  const digest = crypto.createHash("sha256").update(text, "utf8").digest();
+  const digest = sha256(text);
   return { high: toId(digest.readBigUInt64BE(0)), low: toId(digest.readBigUInt64BE(8)) };
 }
 

@@ -185,3 +185,76 @@ describe("parseObject", () => {
     );
   });
 });
+
+describe("injectText", () => {
+  const read = (sent: string) => JSON.parse(sent) as Record<string, unknown>;
+
+  test.each([
+    ['{"id":12345678901234567890,"rate":1.0}', '{"id":12345678901234567890,"rate":1.0,"_datadog":'],
+    ['  { "a" : "}" } \n', '  { "a" : "}" ,"_datadog":'],
+    ["{}", '{"_datadog":'],
+    ['{ "_datadog": {} }', '{"_datadog":'],
+    ['{"n":1.50,"_datadog":{"x":1},"m":9007199254740993}', '{"n":1.50,"m":9007199254740993,"_datadog":'],
+  ])("%s keeps its spelling", (given, beginning) => {
+    const sent = envelope.injectText(given, carried);
+    expect(sent).toBe(`${beginning}${text}}`);
+    expect(read(sent)._datadog).toEqual(carried);
+  });
+
+  test.each(["", "[]", "null", "1", '"{}"', "{broken}", "{}{}"])("%j is given back as it is", (given) => {
+    expect(envelope.injectText(given, carried)).toBe(given);
+  });
+
+  test("any object keeps its value and gains the context", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.boolean(), (payload, spaced) => {
+        const given = JSON.stringify(payload, undefined, spaced ? 2 : 0);
+        expect(read(envelope.injectText(given, carried))).toEqual(
+          read(JSON.stringify({ ...read(given), _datadog: carried })),
+        );
+      }),
+    );
+  });
+});
+
+describe("room", () => {
+  const full = { ...carried, "x-datadog-trace-id": "1", baggage: "a=1" };
+  const levels = [
+    full,
+    { ...carried, "x-datadog-trace-id": "1" },
+    carried,
+    { traceparent: carried.traceparent },
+  ];
+  const sizes = levels.map((level) => Buffer.byteLength(JSON.stringify({ id: "é", _datadog: level })));
+
+  test.each(levels.map((level, index) => [index, level] as const))(
+    "level %i to the last byte, in an object and in a text",
+    (index, level) => {
+      const maxBytes = sizes[index] ?? 0;
+      const payload = Object.freeze({ id: "é" });
+      expect(envelope.inject(payload, full, { maxBytes })).toEqual({ id: "é", _datadog: level });
+      expect(JSON.parse(envelope.injectText(JSON.stringify(payload), full, { maxBytes }))).toEqual({
+        id: "é",
+        _datadog: level,
+      });
+      const less = envelope.inject(payload, full, { maxBytes: maxBytes - 1 });
+      expect(less).toEqual(
+        index === 3 ? payload : { id: "é", _datadog: levels.find((_, i) => (sizes[i] ?? 0) < maxBytes) },
+      );
+    },
+  );
+
+  test("shortage is told once", () => {
+    const heard: string[] = [];
+    const onShortage = (what: string) => heard.push(what);
+    envelope.inject({}, full, { maxBytes: 1000, onShortage });
+    envelope.inject({}, full, { maxBytes: 120, onShortage });
+    envelope.inject({}, full, { maxBytes: 10, onShortage });
+    expect(heard).toEqual(["reduced", "skipped"]);
+  });
+
+  test("what JSON cannot spell is given back where there are bounds", () => {
+    const payload = { id: 1n };
+    expect(envelope.inject(payload, full, { maxBytes: 1000 })).toBe(payload);
+  });
+});

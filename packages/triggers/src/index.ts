@@ -1,3 +1,4 @@
+export type { SpanPointer } from "@throughline/payloads";
 export { detect } from "./detect.ts";
 export { httpMethodAttributes, httpSpanName, redactQuery } from "./http.ts";
 export {
@@ -11,5 +12,8 @@ export {
 } from "./resolve.ts";
 export * from "./semconv.ts";
 export { sources } from "./sources/index.ts";
-export { lambda } from "./sources/lambda.ts";
+export { clientContextPlaces, lambda } from "./sources/lambda.ts";
+export { present, text } from "./sources/shared/attributes.ts";
+export { common } from "./sources/shared/messaging.ts";
+export { sqs } from "./sources/sqs.ts";
 export type { Attributes, InnerEvent, Message, Outcome, Trigger, TriggerKind } from "./trigger.ts";

@@ -1,3 +1,4 @@
+import type { SpanPointer } from "@throughline/payloads";
 import {
   type BatchMode,
   batch,
@@ -43,6 +44,8 @@ export interface ResolveOptions {
   readonly batch?: BatchMode | undefined;
   /** A context that was found otherwise: it stands for whatever the event brought. */
   readonly extracted?: TraceContext | undefined;
+  /** Whether to look for pointers to what was written. Default yes. */
+  readonly spanPointers?: boolean | undefined;
   /** The triggers to tell apart. Default all. */
   readonly triggers?: readonly Trigger[] | undefined;
 }
@@ -60,6 +63,8 @@ export interface ResolvedMessage {
   readonly id: string | undefined;
   readonly context: TraceContext | undefined;
   readonly attributes: Attributes;
+  /** What was written, as the message tells: its writer's span holds the same pointers. */
+  readonly pointers: readonly SpanPointer[];
 }
 
 /** All that is made of an event. */
@@ -87,7 +92,7 @@ export function resolve(
   runtime: RuntimeContext = {},
   options: ResolveOptions = {},
 ): Resolution {
-  const { formats = defaultFormats, triggers = sources } = options;
+  const { formats = defaultFormats, triggers = sources, spanPointers = true } = options;
   const looked: Looked[] = [];
   const trigger = detect(event, triggers);
   const { messages: read, batched } = readMessages(event, trigger, triggers);
@@ -96,6 +101,7 @@ export function resolve(
       id: message.id,
       context: look(placesOf(message, batched, context), formats, index, looked),
       attributes: message.attributes ?? {},
+      pointers: spanPointers ? quietly(() => [...(message.pointers?.() ?? [])], []) : [],
     };
   });
   const runtimeContext = lookAtRuntime(runtime, formats, looked);

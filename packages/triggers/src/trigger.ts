@@ -1,3 +1,4 @@
+import type { SpanPointer } from "@throughline/payloads";
 import type { Place } from "@throughline/propagation";
 
 /** Span attributes, keyed by the semantic conventions. */
@@ -16,6 +17,12 @@ export interface Message {
    * Written as a generator, a source pays for a place only when it is reached: a body is not parsed when an attribute answered.
    */
   places(): Iterable<Place>;
+  /**
+   * What was written, where it tells of that: an S3 object, a DynamoDB item. The span of whoever wrote it holds the same pointers.
+   *
+   * Asked for after `places`, and not at all where pointers are switched off: what must be parsed or hashed waits until then.
+   */
+  pointers?(): readonly SpanPointer[];
   /** What the conventions say of this message alone; goes on its link. */
   readonly attributes?: Attributes | undefined;
   /** Whether its context is only linked: it tells of another piece of work, which came to its own end. */
@@ -59,4 +66,9 @@ export interface Trigger<Event = unknown> {
   spanName?(event: Event): string | undefined;
   attributes(event: Event): Attributes;
   outcome?(result: unknown, event: Event): Outcome;
+  /**
+   * The result with the trace's headers in it, where whoever gets it hands them to the next function: a copy. The result itself
+   * where there is no room for them.
+   */
+  passOn?(result: unknown, event: Event, carried: Readonly<Record<string, string>>): unknown;
 }

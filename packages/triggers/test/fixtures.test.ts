@@ -22,6 +22,13 @@ describe.each(fixtures)("$name: $expected.about", ({ name, event, expected }) =>
     expect(found).toEqual(expected.found);
   });
 
+  test("what was written", () => {
+    const { messages, pointers = messages.map(() => []) } = expected;
+    expect(resolution.messages.map((message) => message.pointers)).toEqual(pointers);
+    const off = resolve(event, undefined, {}, { spanPointers: false });
+    expect(off.messages.flatMap((message) => message.pointers)).toEqual([]);
+  });
+
   test("parent and links", () => {
     const { parent, links } = resolution.parentage;
     expect(spell(parent)).toEqual(expected.parent);
@@ -38,8 +45,10 @@ describe.each(fixtures)("$name: $expected.about", ({ name, event, expected }) =>
     const frozen = deepFreeze(structuredClone(event));
     for (const source of [...sources, lambda]) {
       if (!source.match(frozen)) continue;
-      for (const message of source.messages(frozen))
+      for (const message of source.messages(frozen)) {
         for (const { carrier } of message.places()) carrier("b3");
+        message.pointers?.();
+      }
       source.attributes(frozen);
       source.spanName?.(frozen);
       source.outcome?.(undefined, frozen);

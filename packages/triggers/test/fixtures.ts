@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { TraceContext } from "@throughline/propagation";
-import type { Attributes } from "../src/index.ts";
+import type { Attributes, SpanPointer } from "../src/index.ts";
 
 /** Ids, and the decision: `null` where upstream left it open. */
 export interface ExpectedContext {
@@ -19,6 +19,8 @@ export interface Expected {
   /** The context of each message, and where it was found. */
   readonly messages: readonly (ExpectedContext | null)[];
   readonly found: readonly (string | null)[];
+  /** What each message tells was written; left out where none tells of anything. */
+  readonly pointers?: readonly (readonly SpanPointer[])[];
   readonly attributes: Attributes;
 }
 

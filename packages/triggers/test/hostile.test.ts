@@ -9,6 +9,7 @@ const DEPTH = 100_000;
 const encode = (text: string) => Buffer.from(text).toString("base64");
 
 const texts: [string, string][] = [
+  ["records in records", `${'{"eventSource":"aws:s3","Records":['.repeat(20_000)}${"]}".repeat(20_000)}`],
   ["arrays in arrays", `{"traceparent":${"[".repeat(DEPTH)}${"]".repeat(DEPTH)}}`],
   ["objects in objects", `${'{"_datadog":'.repeat(DEPTH)}1${"}".repeat(DEPTH)}`],
   ["brackets that are never closed", `{"traceparent":${"[".repeat(DEPTH)}`],

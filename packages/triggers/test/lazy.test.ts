@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { resolve } from "../src/index.ts";
+import { type ResolveOptions, resolve } from "../src/index.ts";
 import { fixture } from "./fixtures.ts";
 
 interface Queue {
@@ -9,9 +9,9 @@ interface Queue {
 const parse = vi.spyOn(JSON, "parse");
 afterEach(() => parse.mockClear());
 
-function parsesOf(event: unknown): number {
+function parsesOf(event: unknown, options: ResolveOptions = {}): number {
   parse.mockClear();
-  resolve(event, undefined, {});
+  resolve(event, undefined, {}, options);
   return parse.mock.calls.length;
 }
 
@@ -43,6 +43,20 @@ describe("a body is parsed", () => {
 
   test("once per envelope", () => {
     expect(parsesOf(fixture("sqs/eventbridge-sns"))).toBe(2);
+  });
+
+  test("not when an ARN of S3's is all there is of it", () => {
+    expect(parsesOf(withBody(JSON.stringify({ bucket: "arn:aws:s3:::uploads" })))).toBe(0);
+  });
+
+  test("once, for a context and for what was written", () => {
+    expect(parsesOf(fixture("sqs/s3-notification"))).toBe(1); // The object's key is "trace.png".
+    expect(parsesOf(fixture("kinesis/dynamodb"))).toBe(1);
+  });
+
+  test("not for what was written, when nobody wants to know", () => {
+    expect(parsesOf(fixture("sqs/s3-event"))).toBe(1);
+    expect(parsesOf(fixture("sqs/s3-event"), { spanPointers: false })).toBe(0);
   });
 });
 

@@ -273,14 +273,14 @@ describe("a chosen set of triggers", () => {
       name: "own",
       kind: "other",
       match: (event): event is unknown => event === HTTP,
-      messages: () => [{ places: fail }],
+      messages: () => [{ places: fail, pointers: fail }],
       spanName: fail,
       attributes: fail,
     };
     const { trigger, messages, spanName, attributes } = resolve(HTTP, undefined, {}, { triggers: [own] });
     expect({ trigger, messages, spanName, attributes }).toEqual({
       trigger: own,
-      messages: [{ id: undefined, context: undefined, attributes: {} }],
+      messages: [{ id: undefined, context: undefined, attributes: {}, pointers: [] }],
       spanName: undefined,
       attributes: { "faas.trigger": "other" },
     });

@@ -19,10 +19,10 @@ import {
   NETWORK_PEER_PORT,
   NETWORK_PROTOCOL_VERSION,
 } from "@throughline/triggers";
+import { isSuppressed, isWithoutHttpSpans } from "../suppression.ts";
 import type { HttpSettings } from "./options.ts";
 import { isSigned } from "./signed.ts";
 import { type Target, targetAttributes } from "./target.ts";
-import { isWithoutHttpSpans } from "./without-spans.ts";
 
 /** A request that is about to go out. */
 export interface OutgoingRequest {
@@ -59,7 +59,8 @@ export interface Exchange {
 export function tracedContext(active: Context = context.active()): Context | undefined {
   const parent = trace.getSpanContext(active);
   if (!parent || !isSpanContextValid(parent)) return undefined;
-  return isWithoutHttpSpans(active) || openWork(active)?.over ? undefined : active;
+  const unwanted = isSuppressed(active) || isWithoutHttpSpans(active);
+  return unwanted || openWork(active)?.over ? undefined : active;
 }
 
 /** Starts the span of a request and gives the request its headers; `undefined` when it is to be left alone. */

@@ -1,5 +1,5 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
-import { formatsFromEnvironment, toFormat } from "@throughline/otel";
+import { formatsFromEnvironment, toFormats } from "@throughline/otel";
 import { type Format, w3c, xray } from "@throughline/propagation";
 import { ownCalls } from "./own-calls.ts";
 import { type Matcher, type TargetPattern, toMatcher } from "./patterns.ts";
@@ -42,7 +42,7 @@ export function resolveHttpOptions(factory: string, options: HttpOptions = {}): 
   const allowed = toMatchers(factory, "headersTo.allow", headersTo.allow);
   const denied = toMatchers(factory, "headersTo.deny", headersTo.deny) ?? [];
   return {
-    formats: toFormats(factory, formats) ?? formatsFromEnvironment() ?? [w3c, xray],
+    formats: (formats && toFormats(factory, formats)) ?? formatsFromEnvironment() ?? [w3c, xray],
     ignores: (target) => ignored.some((matches) => matches(target)),
     sendsHeadersTo: (target) =>
       (allowed?.some((matches) => matches(target)) ?? true) && !denied.some((matches) => matches(target)),
@@ -58,27 +58,13 @@ function checkKeys(factory: string, options: unknown, keys: readonly string[]): 
 }
 
 function toMatchers(factory: string, name: string, patterns: unknown): readonly Matcher[] | undefined {
-  return toList(factory, name, patterns, toMatcher, "a host, a host:port, an http(s) URL or a RegExp");
-}
-
-function toFormats(factory: string, formats: unknown): readonly Format[] | undefined {
-  return toList(factory, "formats", formats, toFormat, "a format, or an OpenTelemetry propagator");
-}
-
-function toList<Item>(
-  factory: string,
-  name: string,
-  values: unknown,
-  toItem: (value: unknown) => Item | undefined,
-  expected: string,
-): readonly Item[] | undefined {
-  if (values === undefined) return undefined;
-  if (!Array.isArray(values))
+  if (patterns === undefined) return undefined;
+  const expected = "a host, a host:port, an http(s) URL or a RegExp";
+  if (!Array.isArray(patterns))
     throw new TypeError(`${factory}: ${name}: expected an array, each of it ${expected}`);
-  return values.map((value, index) => {
-    const item = toItem(value);
-    if (item === undefined)
-      throw new TypeError(`${factory}: ${name}[${index}] is ${String(value)}: expected ${expected}`);
-    return item;
+  return patterns.map((pattern, index) => {
+    const matcher = toMatcher(pattern);
+    if (matcher) return matcher;
+    throw new TypeError(`${factory}: ${name}[${index}] is ${String(pattern)}: expected ${expected}`);
   });
 }

@@ -13,7 +13,7 @@ test.each([
   [{ headersTo: { only: [] } }, "traceHttp: headersTo: no such option as only; there are allow, deny"],
   [{ headersTo: { allow: ["a/b"] } }, "traceHttp: headersTo.allow[0] is a/b: expected a host"],
   [{ headersTo: { deny: [null] } }, "traceHttp: headersTo.deny[0] is null: expected a host"],
-  [{ formats: ["w3c"] }, "traceHttp: formats[0] is w3c: expected a format, or an OpenTelemetry propagator"],
+  [{ formats: ["w3c"] }, "traceHttp({ formats: [0] }): expected a format, or an OpenTelemetry propagator"],
 ])("%j is refused", (options, message) => {
   expect(() => traceHttp(options as never)).toThrow(TypeError);
   expect(() => traceHttp(options as never)).toThrow(message);

@@ -1,7 +1,7 @@
 import { isRecord } from "@throughline/payloads";
 import type { Trigger } from "../trigger.ts";
 import { bears } from "./shared/marks.ts";
-import { textPlaces } from "./shared/message-places.ts";
+import { messageText } from "./shared/message-text.ts";
 
 /** What is read of a job. */
 export interface CodePipelineEvent {
@@ -28,7 +28,10 @@ export const codepipeline: Trigger<CodePipelineEvent> = {
   messages: (event) => [
     {
       places: () =>
-        textPlaces(event[KEY].data?.actionConfiguration?.configuration?.UserParameters, "UserParameters"),
+        messageText(
+          () => event[KEY].data?.actionConfiguration?.configuration?.UserParameters,
+          "UserParameters",
+        ).places(),
     },
   ],
   attributes: () => ({}),

@@ -4,8 +4,9 @@ import { resourceName } from "./shared/arn.ts";
 import { text } from "./shared/attributes.ts";
 import { failedIds } from "./shared/batch-failures.ts";
 import { type Change, documentAttributes, isoTime } from "./shared/document.ts";
-import { changePlaces } from "./shared/image.ts";
+import { changePlaces, itemOperation } from "./shared/image.ts";
 import { type Batch, isBatchOf, recordsOf } from "./shared/records.ts";
+import { recordPointers } from "./shared/written.ts";
 
 /**
  * A batch of changes from a DynamoDB table's stream. A context is in the item.
@@ -31,6 +32,7 @@ function toMessage(record: DynamoDBRecord, id: string | undefined): Message {
   return {
     id,
     places: () => changePlaces(record, "dynamodb"),
+    pointers: () => recordPointers(record),
     attributes: documentAttributes([toChange(record)]),
   };
 }
@@ -46,13 +48,7 @@ function toChange(record: DynamoDBRecord): Change {
   return {
     collection: table,
     name: table,
-    operation: operationOf(record?.eventName),
+    operation: itemOperation(record?.eventName),
     time: isoTime(record?.dynamodb?.ApproximateCreationDateTime, 1000),
   };
-}
-
-function operationOf(eventName: unknown): Change["operation"] {
-  if (eventName === "INSERT") return "insert";
-  if (eventName === "MODIFY") return "edit";
-  return eventName === "REMOVE" ? "delete" : undefined;
 }

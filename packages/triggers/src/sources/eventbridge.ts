@@ -2,9 +2,10 @@ import { envelope } from "@throughline/payloads";
 import * as semconv from "../semconv.ts";
 import type { Trigger } from "../trigger.ts";
 import { present, text } from "./shared/attributes.ts";
+import { isBusEvent, isTick } from "./shared/bus-event.ts";
 import { bears } from "./shared/marks.ts";
-import { isBusEvent, isTick } from "./shared/message-places.ts";
 import { processing, processSpanName } from "./shared/messaging.ts";
+import { payloadPointers } from "./shared/written.ts";
 
 /** What is read of a bus's event. */
 export interface BusEvent {
@@ -26,6 +27,7 @@ export const eventbridge: Trigger<BusEvent> = {
     {
       id: text(event.id),
       places: () => envelope.extract(event.detail, "detail"),
+      pointers: () => payloadPointers(event),
       attributes: present({ [semconv.MESSAGING_MESSAGE_ID]: text(event.id) }),
     },
   ],

@@ -4,7 +4,7 @@ import * as semconv from "../semconv.ts";
 import type { Message, Trigger } from "../trigger.ts";
 import { resourceName } from "./shared/arn.ts";
 import { present, text } from "./shared/attributes.ts";
-import { dataPlaces } from "./shared/data-places.ts";
+import { dataText } from "./shared/data-text.ts";
 import { bears } from "./shared/marks.ts";
 import { processing, processSpanName, sole } from "./shared/messaging.ts";
 
@@ -32,9 +32,11 @@ export const firehose: Trigger<FirehoseTransformationEvent> = {
 };
 
 function toMessage(record: FirehoseTransformationEventRecord): Message {
+  const { places, pointers } = dataText(() => record?.data, "data");
   return {
     id: idOf(record),
-    places: () => dataPlaces(record?.data, "data"),
+    places,
+    pointers,
     attributes: present({ [semconv.MESSAGING_MESSAGE_ID]: idOf(record) }),
   };
 }

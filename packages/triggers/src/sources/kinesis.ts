@@ -5,7 +5,7 @@ import type { Message, Trigger } from "../trigger.ts";
 import { resourceName } from "./shared/arn.ts";
 import { present, text } from "./shared/attributes.ts";
 import { failedIds } from "./shared/batch-failures.ts";
-import { dataPlaces } from "./shared/data-places.ts";
+import { dataText } from "./shared/data-text.ts";
 import { common, processing, processSpanName, sole } from "./shared/messaging.ts";
 import { type Batch, isBatchOf, recordsOf } from "./shared/records.ts";
 
@@ -40,9 +40,11 @@ export const kinesis: Trigger<Batch<KinesisStreamRecord>> = {
 };
 
 function toMessage(record: KinesisStreamRecord, id: string | undefined): Message {
+  const { places, pointers } = dataText(() => payloadOf(record).data, "kinesis.data");
   return {
     id,
-    places: () => dataPlaces(payloadOf(record).data, "kinesis.data"),
+    places,
+    pointers,
     attributes: present({ [semconv.MESSAGING_MESSAGE_ID]: sequenceNumber(record) }),
   };
 }

@@ -4,7 +4,8 @@ import { text } from "./shared/attributes.ts";
 import { type Change, documentAttributes } from "./shared/document.ts";
 import { common } from "./shared/messaging.ts";
 import { isBatchOf } from "./shared/records.ts";
-import { objectAttributes, objectKey } from "./shared/s3-object.ts";
+import { objectAttributes, objectKey, objectOperation } from "./shared/s3-object.ts";
+import { recordPointers } from "./shared/written.ts";
 
 /**
  * S3's notification of a change in a bucket. It holds no context: S3 keeps the X-Ray header of the request for the runtime, and
@@ -30,6 +31,7 @@ function toMessage(record: S3EventRecord): Message {
   const change = toChange(record);
   return {
     places: () => [],
+    pointers: () => recordPointers(record),
     attributes: { ...documentAttributes([change]), ...objectAttributes(change.collection, change.name) },
   };
 }
@@ -38,15 +40,7 @@ function toChange(record: S3EventRecord): Change {
   return {
     collection: text(record?.s3?.bucket?.name),
     name: objectKey(record?.s3?.object?.key),
-    operation: operationOf(record?.eventName),
+    operation: objectOperation(record?.eventName),
     time: text(record?.eventTime),
   };
-}
-
-/** `ObjectCreated:Put`, `ObjectRemoved:Delete`, `LifecycleExpiration:Delete`; whatever else happens to an object edits it. */
-function operationOf(eventName: unknown): Change["operation"] {
-  const name = text(eventName);
-  if (name === undefined) return undefined;
-  if (name.startsWith("ObjectCreated:")) return "insert";
-  return /^(?:ObjectRemoved|LifecycleExpiration):/.test(name) ? "delete" : "edit";
 }

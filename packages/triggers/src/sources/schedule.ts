@@ -1,8 +1,8 @@
 import * as semconv from "../semconv.ts";
 import type { Trigger } from "../trigger.ts";
 import { present, text } from "./shared/attributes.ts";
+import { isBusEvent, isTick } from "./shared/bus-event.ts";
 import { bears } from "./shared/marks.ts";
-import { isBusEvent, isTick } from "./shared/message-places.ts";
 
 /** What is read of a schedule's tick. */
 export interface ScheduleEvent {

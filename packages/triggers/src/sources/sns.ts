@@ -1,9 +1,10 @@
+import { messageAttributes } from "@throughline/payloads";
 import type { Place } from "@throughline/propagation";
 import * as semconv from "../semconv.ts";
 import type { Message, Trigger } from "../trigger.ts";
 import { resourceName } from "./shared/arn.ts";
 import { present, text } from "./shared/attributes.ts";
-import { attributePlaces, textPlaces } from "./shared/message-places.ts";
+import { type MessageText, messageText } from "./shared/message-text.ts";
 import { common, processing, processSpanName, sole } from "./shared/messaging.ts";
 import { firstRecord } from "./shared/records.ts";
 
@@ -45,16 +46,18 @@ export const sns: Trigger<SNSEvent> = {
 };
 
 function toMessage(record: SNSEventRecord): Message {
+  const message = messageText(() => record?.Sns?.Message, "Sns.Message");
   return {
     id: idOf(record),
-    places: () => placesOf(record),
+    places: () => placesOf(record, message),
+    pointers: message.pointers,
     attributes: present({ [semconv.MESSAGING_MESSAGE_ID]: idOf(record) }),
   };
 }
 
-function* placesOf(record: SNSEventRecord): Generator<Place> {
-  yield* attributePlaces(record?.Sns?.MessageAttributes, "Sns.MessageAttributes");
-  yield* textPlaces(record?.Sns?.Message, "Sns.Message");
+function* placesOf(record: SNSEventRecord, message: MessageText): Generator<Place> {
+  yield* messageAttributes.extract(record?.Sns?.MessageAttributes, "Sns.MessageAttributes");
+  yield* message.places();
 }
 
 /** The topic that all notifications come from. */

@@ -1,10 +1,11 @@
+import { messageAttributes } from "@throughline/payloads";
 import { headers, type Place } from "@throughline/propagation";
 import * as semconv from "../semconv.ts";
 import type { Message, Trigger } from "../trigger.ts";
 import { resourceName } from "./shared/arn.ts";
 import { present, text } from "./shared/attributes.ts";
 import { failedIds } from "./shared/batch-failures.ts";
-import { attributePlaces, textPlaces } from "./shared/message-places.ts";
+import { type MessageText, messageText } from "./shared/message-text.ts";
 import { common, processing, processSpanName, sole } from "./shared/messaging.ts";
 import { type Batch, isBatchOf, recordsOf } from "./shared/records.ts";
 
@@ -42,9 +43,11 @@ export const sqs: Trigger<Batch<SQSRecord>> = {
 };
 
 function toMessage(record: SQSRecord, mixed: boolean): Message {
+  const body = messageText(() => record?.body, "body");
   return {
     id: idOf(record),
-    places: () => placesOf(record),
+    places: () => placesOf(record, body),
+    pointers: body.pointers,
     attributes: present({
       [semconv.MESSAGING_MESSAGE_ID]: idOf(record),
       [semconv.MESSAGING_DESTINATION_NAME]: mixed ? resourceName(record?.eventSourceARN) : undefined,
@@ -52,9 +55,9 @@ function toMessage(record: SQSRecord, mixed: boolean): Message {
   };
 }
 
-function* placesOf(record: SQSRecord): Generator<Place> {
-  yield* attributePlaces(record?.messageAttributes, "messageAttributes");
-  yield* textPlaces(record?.body, "body");
+function* placesOf(record: SQSRecord, body: MessageText): Generator<Place> {
+  yield* messageAttributes.extract(record?.messageAttributes, "messageAttributes");
+  yield* body.places();
   // SQS's own header comes last: services on the way set it too, and nearer spans write the places above.
   yield {
     at: "attributes.AWSTraceHeader",

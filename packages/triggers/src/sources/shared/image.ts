@@ -1,5 +1,6 @@
 import { envelope, isRecord } from "@throughline/payloads";
 import type { Place } from "@throughline/propagation";
+import type { Change } from "./document.ts";
 
 // A context, or a state machine's context object, has no more levels than this.
 const MAX_LEVELS = 6;
@@ -9,6 +10,13 @@ export function changePlaces(change: unknown, at: string): Place[] {
   if (!isRecord(change) || !isRecord(change.dynamodb)) return [];
   const image = change.eventName === "REMOVE" ? "OldImage" : "NewImage";
   return imagePlaces(change.dynamodb[image], `${at}.${image}`);
+}
+
+/** What a stream's event name says was done to the item. */
+export function itemOperation(eventName: unknown): Change["operation"] {
+  if (eventName === "INSERT") return "insert";
+  if (eventName === "MODIFY") return "edit";
+  return eventName === "REMOVE" ? "delete" : undefined;
 }
 
 /**

@@ -1,0 +1,32 @@
+import type { Attributes } from "@throughline/triggers";
+import * as semconv from "@throughline/triggers";
+import { type HandlerContext, type Middleware, type Request, SENDING } from "./stack.ts";
+
+const HEADER = "X-Amzn-Trace-Id";
+
+/**
+ * The step that gives the built request the live tracing header, which Lambda and the services hand on, and says on the span where
+ * it goes. It stands before the signature, which leaves this header out.
+ *
+ * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
+export const building: Middleware = (next, handler) => async (args) => {
+  const { span, header } = handler[SENDING] ?? {};
+  const { request } = args;
+  if (!span || !request) return next(args);
+  span.setAttributes(destination(request, handler) as never);
+  const { headers = {} } = request;
+  if (!header || Object.keys(headers).some((name) => name.toLowerCase() === HEADER.toLowerCase()))
+    return next(args);
+  headers[HEADER] = header;
+  return next(args);
+};
+
+function destination({ hostname, port }: Request, { __smithy_context: context }: HandlerContext): Attributes {
+  const region = context?.selectedHttpAuthScheme?.httpAuthOption?.signingProperties?.region;
+  return {
+    ...(typeof hostname === "string" && { [semconv.SERVER_ADDRESS]: hostname }),
+    ...(typeof port === "number" && { [semconv.SERVER_PORT]: port }),
+    ...(typeof region === "string" && { [semconv.CLOUD_REGION]: region }),
+  };
+}

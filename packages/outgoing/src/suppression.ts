@@ -1,0 +1,20 @@
+import { type Context, createContextKey } from "@opentelemetry/api";
+
+// As `@opentelemetry/core` has it; keys of the same description are the same.
+const SUPPRESSED = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
+
+/** Whether somebody does not want spans here: an exporter at its own work, say. */
+export function isSuppressed(context: Context): boolean {
+  return context.getValue(SUPPRESSED) === true;
+}
+
+const WITHOUT_HTTP = createContextKey("@throughline/without-http-spans");
+
+/** The context of a call that has a span of its own already: its HTTP requests get none, and no headers. */
+export function withoutHttpSpans(context: Context): Context {
+  return context.setValue(WITHOUT_HTTP, true);
+}
+
+export function isWithoutHttpSpans(context: Context): boolean {
+  return context.getValue(WITHOUT_HTTP) === true;
+}
