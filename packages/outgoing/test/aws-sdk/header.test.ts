@@ -23,7 +23,8 @@ afterEach(() => {
   spans.take();
 });
 
-const clientOf = (overrides: object = {}) => traced(new SQSClient({ ...config, endpoint: endpoint.url, ...overrides }));
+const clientOf = (overrides: object = {}) =>
+  traced(new SQSClient({ ...config, endpoint: endpoint.url, ...overrides }));
 const list = (client = clientOf()) => client.send(new ListQueuesCommand());
 const liveHeader = () => {
   const { traceId, spanId } = idsOf(spans.take()[0]);

@@ -62,16 +62,38 @@ const commands: [string, keyof Clients, new (input: never) => unknown, Input, st
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const attribute = fc.oneof(
   fc.record({ DataType: fc.constant("String"), StringValue: fc.constantFrom(OTHER, "x", "") }),
-  fc.record({ DataType: fc.constant("Binary"), BinaryValue: fc.constant(bytesOf(`{"traceparent":"${OTHER}"}`)) }),
+  fc.record({
+    DataType: fc.constant("Binary"),
+    BinaryValue: fc.constant(bytesOf(`{"traceparent":"${OTHER}"}`)),
+  }),
 );
 const odd = fc.constantFrom<unknown>(undefined, null, 0, 7n, "text", "", true, [], [null], {}, Number.NaN);
-const name = fc.constantFrom("kind", "traceparent", "TraceParent", "tracestate", "_datadog", "baggage", "__proto__");
+const name = fc.constantFrom(
+  "kind",
+  "traceparent",
+  "TraceParent",
+  "tracestate",
+  "_datadog",
+  "baggage",
+  "__proto__",
+);
 const map = fc.oneof(
-  { weight: 4, arbitrary: fc.dictionary(name, fc.oneof({ weight: 5, arbitrary: attribute }, odd), { maxKeys: 12 }) },
+  {
+    weight: 4,
+    arbitrary: fc.dictionary(name, fc.oneof({ weight: 5, arbitrary: attribute }, odd), { maxKeys: 12 }),
+  },
   odd,
 );
 const json = fc.oneof(
-  fc.constantFrom<unknown>("{}", '{"n":1}', `{"traceparent":"${OTHER}"}`, '{"_datadog":1}', "{", "[]", " {} "),
+  fc.constantFrom<unknown>(
+    "{}",
+    '{"n":1}',
+    `{"traceparent":"${OTHER}"}`,
+    '{"_datadog":1}',
+    "{",
+    "[]",
+    " {} ",
+  ),
   fc.json(),
   odd,
 );
@@ -92,12 +114,37 @@ const fields = {
 };
 const anyFields = fc.record(fields, { requiredKeys: [] });
 const entry = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(anyFields, fc.constant({ Id: "1", MessageBody: "m", Message: "m" })).map(
-    ([some, base]) => ({ ...base, ...some }),
-  ) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(anyFields, fc.constant({ Id: "1", MessageBody: "m", Message: "m" }))
+      .map(([some, base]) => ({ ...base, ...some })),
+  },
   odd,
 );
 const list = fc.oneof({ weight: 6, arbitrary: fc.array(entry, { maxLength: 4 }) }, odd);
+
+const OURS = /^(?:traceparent|tracestate|baggage|_datadog|AWSTraceHeader|TraceHeader|\w*AttributeNames)$/i;
+
+/** What a request holds beside what a context is spelled with, and beside what is empty then. */
+function withoutOurs(value: unknown, key = ""): unknown {
+  if (typeof value === "string") {
+    const text = key === "Data" ? Buffer.from(value, "base64").toString("latin1") : value;
+    try {
+      const parsed: unknown = JSON.parse(text);
+      return typeof parsed === "object" && parsed !== null ? withoutOurs(parsed) : value;
+    } catch {
+      return value;
+    }
+  }
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutOurs(item));
+  const rest = Object.entries(value)
+    .filter(([name]) => !OURS.test(name))
+    .map(([name, inner]) => [name, withoutOurs(inner, name)] as const)
+    .filter(([, inner]) => JSON.stringify(inner) !== "{}");
+  return Object.fromEntries(rest);
+}
 
 /** What became of a send: its answer, or its error's words. */
 async function outcomeOf(client: object, Command: new (input: never) => unknown, input: unknown) {
@@ -136,6 +183,8 @@ describe.each(commands)("%s, whatever it is given,", (_, service, Command, base,
         spans.take();
         expect(await outcomeOf(wrapped[service], Command, given)).toEqual(expected);
         expect(bodies).toHaveLength(2 * untraced);
+        // SNS speaks another protocol.
+        if (untraced > 0 && service !== "sns") expect(withoutOurs(bodies[1])).toEqual(withoutOurs(bodies[0]));
         expect(given).toEqual(copy);
         expect(spans.take()).toHaveLength(1);
       }),
@@ -163,7 +212,9 @@ test("a thousand attributes are counted, not copied one by one into the trace", 
     Array.from({ length: 1000 }, (_, index) => [`a${index}`, { DataType: "String", StringValue: "v" }]),
   );
   bodies = [];
-  await traced(sqs).send(new SendMessageCommand({ QueueUrl: "https://q/1/o", MessageBody: "m", MessageAttributes }));
+  await traced(sqs).send(
+    new SendMessageCommand({ QueueUrl: "https://q/1/o", MessageBody: "m", MessageAttributes }),
+  );
   expect(Object.keys(JSON.parse(bodies[0] ?? "").MessageAttributes)).toEqual(Object.keys(MessageAttributes));
   sqs.destroy();
 });

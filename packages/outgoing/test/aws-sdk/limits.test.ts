@@ -120,7 +120,9 @@ describe("attributes", () => {
 
   test("an eleventh would have been refused", async () => {
     const MessageAttributes = attributes(11);
-    const sending = clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "x", MessageAttributes }));
+    const sending = clients.sqs.send(
+      new SendMessageCommand({ QueueUrl, MessageBody: "x", MessageAttributes }),
+    );
     await expect(sending).rejects.toMatchObject({ name: "InvalidParameterValue" });
   });
 });
@@ -137,7 +139,8 @@ const attributesOf = (message: Fields) => sizeOfAttributes(message.MessageAttrib
 const list = (input: Fields, name: string) => input[name] as Fields[];
 
 describe("bytes, to the last one", () => {
-  const message = (MessageBody: string) => clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  const message = (MessageBody: string) =>
+    clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   const publish = (Message: string) => clients.sns.send(new PublishCommand({ TopicArn, Message }));
   const batch = (...bodies: string[]) =>
     clients.sqs.send(

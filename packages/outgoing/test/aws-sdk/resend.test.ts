@@ -22,7 +22,9 @@ afterEach(async () => {
   spans.take();
 });
 
-async function endpointFor(answer: (seen: Seen, index: number) => Answer | Promise<Answer>): Promise<Endpoint> {
+async function endpointFor(
+  answer: (seen: Seen, index: number) => Answer | Promise<Answer>,
+): Promise<Endpoint> {
   let count = 0;
   const endpoint = await startEndpoint((seen) => {
     count += 1;

@@ -16,7 +16,15 @@ import { b3, w3c } from "@throughline/propagation";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { clientPlugin, traced } from "../../src/index.ts";
-import { type Answer, config, type Endpoint, idsOf, recordSpans, startEndpoint, withinSpan } from "./harness.ts";
+import {
+  type Answer,
+  config,
+  type Endpoint,
+  idsOf,
+  recordSpans,
+  startEndpoint,
+  withinSpan,
+} from "./harness.ts";
 
 const QueueUrl = "https://sqs.us-east-1.amazonaws.com/123456789012/orders";
 let spans = recordSpans();
@@ -119,7 +127,9 @@ describe("a call", () => {
   test("of the aggregated client is the same", async () => {
     const sqs = traced(new SQS({ ...config, endpoint: endpoint.url, md5: false }));
     await sqs.sendMessage({ QueueUrl, MessageBody: "hello" });
-    expect(spans.take()).toMatchObject([{ name: "send orders", attributes: { "rpc.method": "SQS/SendMessage" } }]);
+    expect(spans.take()).toMatchObject([
+      { name: "send orders", attributes: { "rpc.method": "SQS/SendMessage" } },
+    ]);
     expect(attributesSent()).toEqual([["traceparent", "_datadog"]]);
   });
 });
@@ -149,7 +159,10 @@ test("a client that is mocked stays so", async () => {
   const client = traced(plainClient());
   const mocked = mockClient(client).on(SendMessageCommand).resolves({ MessageId: "mocked" });
   expect(await client.send(message())).toEqual({ MessageId: "mocked" });
-  expect(mocked.commandCalls(SendMessageCommand)[0]?.args[0].input).toEqual({ QueueUrl, MessageBody: "hello" });
+  expect(mocked.commandCalls(SendMessageCommand)[0]?.args[0].input).toEqual({
+    QueueUrl,
+    MessageBody: "hello",
+  });
   expect(endpoint.take()).toEqual([]);
 });
 
@@ -205,7 +218,9 @@ test("a span that is not sampled is handed on as such", async () => {
   spans = recordSpans();
   const [request] = endpoint.take();
   expect(request?.headers["x-amzn-trace-id"]).toMatch(/;Sampled=0$/);
-  expect(JSON.stringify(request?.body)).toMatch(/"traceparent":{"DataType":"String","StringValue":"00-\w+-\w+-00"}/);
+  expect(JSON.stringify(request?.body)).toMatch(
+    /"traceparent":{"DataType":"String","StringValue":"00-\w+-\w+-00"}/,
+  );
 });
 
 test("baggage travels with the context", async () => {
@@ -258,7 +273,10 @@ describe("somebody's span that throws", () => {
       const span = new Proxy(real, {
         get(target, key) {
           if (key === "isRecording" && method !== key) return () => true;
-          if (key === method) return () => { throw new Error("broken"); };
+          if (key === method)
+            return () => {
+              throw new Error("broken");
+            };
           const value = Reflect.get(target, key);
           return typeof value === "function" ? value.bind(target) : value;
         },
@@ -267,7 +285,10 @@ describe("somebody's span that throws", () => {
       trace.setGlobalTracerProvider({ getTracer: () => tracer });
       answers = [{ MessageId: "m-1" }];
       const MessageAttributes = {
-        traceparent: { DataType: "String", StringValue: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
+        traceparent: {
+          DataType: "String",
+          StringValue: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        },
       };
       const command = new SendMessageCommand({ QueueUrl, MessageBody: "hello", MessageAttributes });
       await expect(traced(plainClient()).send(command)).resolves.toMatchObject({ MessageId: "m-1" });

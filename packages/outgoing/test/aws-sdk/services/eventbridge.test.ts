@@ -1,8 +1,4 @@
-import {
-  EventBridgeClient,
-  PutEventsCommand,
-  type PutEventsRequestEntry,
-} from "@aws-sdk/client-eventbridge";
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { SpanKind } from "@opentelemetry/api";
 import { type EventBus, startEventBus } from "@throughline/testing";
 import { resolve } from "@throughline/triggers";

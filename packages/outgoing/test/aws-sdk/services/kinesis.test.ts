@@ -47,7 +47,9 @@ const next = async (count: number) => {
   const records = () => events.flatMap(({ Records }) => Records);
   await vi.waitFor(() => expect(records()).toHaveLength(count), 10_000);
   const taken = events.splice(0);
-  const data = taken.flatMap(({ Records }) => Records).map((record) => Buffer.from(record.kinesis.data, "base64"));
+  const data = taken
+    .flatMap(({ Records }) => Records)
+    .map((record) => Buffer.from(record.kinesis.data, "base64"));
   return { data, messages: taken.flatMap((event) => resolve(event, undefined, {}).messages) };
 };
 
@@ -56,7 +58,10 @@ test("a record of JSON has the send's span for its parent", async () => {
   const [span] = spans.take();
   const { data, messages } = await next(1);
   expect(messages).toMatchObject([{ context: idsOf(span) }]);
-  expect(JSON.parse(String(data[0]))).toMatchObject({ n: "ü", _datadog: { traceparent: expect.any(String) } });
+  expect(JSON.parse(String(data[0]))).toMatchObject({
+    n: "ü",
+    _datadog: { traceparent: expect.any(String) },
+  });
   expect(span).toMatchObject({
     name: "send orders",
     kind: SpanKind.PRODUCER,
@@ -85,11 +90,17 @@ test("so has each of a batch; what is no JSON object goes out as it is", async (
 });
 
 test("what Datadog's tracers put into the data is found", async () => {
-  const _datadog = { "x-datadog-trace-id": "1", "x-datadog-parent-id": "2", "x-datadog-sampling-priority": "1" };
+  const _datadog = {
+    "x-datadog-trace-id": "1",
+    "x-datadog-parent-id": "2",
+    "x-datadog-sampling-priority": "1",
+  };
   const Data = Buffer.from(JSON.stringify({ _datadog }));
   await plain.putRecord({ StreamName, PartitionKey: "1", Data });
   const { messages } = await next(1);
-  expect(messages).toMatchObject([{ context: { traceId: "1".padStart(32, "0"), spanId: "2".padStart(16, "0") } }]);
+  expect(messages).toMatchObject([
+    { context: { traceId: "1".padStart(32, "0"), spanId: "2".padStart(16, "0") } },
+  ]);
 });
 
 test("a stream that is named by its ARN only has its name on the span", async () => {

@@ -123,7 +123,9 @@ describe("a message", () => {
   test("that carries another trace keeps it, and the send is linked to it", async () => {
     await send({ MessageAttributes: { TraceParent: text(OTHER) } });
     const [span] = spans.take();
-    expect(span?.links).toMatchObject([{ context: { traceId: OTHER.slice(3, 35), spanId: OTHER.slice(36, 52) } }]);
+    expect(span?.links).toMatchObject([
+      { context: { traceId: OTHER.slice(3, 35), spanId: OTHER.slice(36, 52) } },
+    ]);
     const [record] = (await nextEvent()).Records;
     expect(Object.keys(record?.messageAttributes ?? {})).toEqual(["TraceParent"]);
   });
