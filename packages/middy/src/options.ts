@@ -1,5 +1,6 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
 import { type Extractor, formatsFromEnvironment, loadExtractor, toFormats } from "@throughline/otel";
+import { type HttpOptions, resolveHttpOptions } from "@throughline/outgoing";
 import {
   type BatchMode,
   defaultFormats,
@@ -29,14 +30,20 @@ export interface ContextOptions {
    * `DD_TRACE_EXTRACTOR`) names, `path/file.function` under the task root; a bundler does not follow that, so pass the function.
    */
   readonly extractor?: Extractor | undefined;
+  /**
+   * Whether the span of `tracing()` points to S3 objects and DynamoDB items that the event tells were written, so that it is linked
+   * with their writer's. Default `THROUGHLINE_SPAN_POINTERS` (or `DD_TRACE_AWS_ADD_SPAN_POINTERS`), else yes.
+   */
+  readonly spanPointers?: boolean | undefined;
   /** The triggers to tell apart. Default all. */
   readonly triggers?: readonly Trigger[] | undefined;
 }
 
-const KNOWN: Readonly<Record<string, readonly string[]>> = {
+const KNOWN: Readonly<Record<string, readonly (string | boolean)[]>> = {
   merge: ["event", "xray", "link"],
   batch: ["auto", "first", "links"],
   xraySampling: ["decide", "honor"],
+  spanPointers: [true, false],
 };
 
 /**
@@ -50,6 +57,7 @@ export function resolveOptions(factory: string, options: ContextOptions): Resolv
     merge = mergeFromEnvironment(),
     batch = fromEnvironment("batch", "THROUGHLINE_BATCH") as BatchMode | undefined,
     xraySampling = fromEnvironment("xraySampling", "THROUGHLINE_XRAY_SAMPLING"),
+    spanPointers = pointersFromEnvironment(),
     triggers,
   } = options;
   checkArray(factory, "triggers", triggers, "triggers, such as [sqs]");
@@ -61,7 +69,7 @@ export function resolveOptions(factory: string, options: ContextOptions): Resolv
   const formats = (chosen ?? formatsFromEnvironment() ?? defaultFormats).map((format) =>
     format === xray && xraySampling === "honor" ? xrayHonored : format,
   );
-  return { formats, merge, batch, triggers, extractor: extractorOf(factory, options) };
+  return { formats, merge, batch, spanPointers, triggers, extractor: extractorOf(factory, options) };
 }
 
 /** The extractor that the options or the environment name. */
@@ -83,6 +91,7 @@ export const CONTEXT_KEYS: readonly (keyof ContextOptions)[] = [
   "batch",
   "xraySampling",
   "extractor",
+  "spanPointers",
   "triggers",
 ];
 
@@ -100,12 +109,23 @@ function checkArray(factory: string, name: string, value: unknown, expected: str
   throw new TypeError(`${factory}({ ${name}: ${JSON.stringify(value)} }): expected an array of ${expected}`);
 }
 
+/** Throws for what is neither true nor false. */
+export function checkBoolean(factory: string, name: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  throw new TypeError(`${factory}({ ${name}: ${JSON.stringify(value)} }): expected true or false`);
+}
+
 /** Throws for what is no sink. */
 export function checkSink(factory: string, sink: unknown): void {
   if (sink === undefined || typeof (sink as { send?: unknown } | null)?.send === "function") return;
   throw new TypeError(
     `${factory}({ sink: ${JSON.stringify(sink)} }): expected a sink, such as otlp({ url })`,
   );
+}
+
+/** Throws for options of outgoing HTTP that are wrong. */
+export function checkHttp(factory: string, http: HttpOptions | false | undefined): void {
+  if (http !== false) resolveHttpOptions(`${factory}({ http })`, http);
 }
 
 /** Throws for a timeout that is no positive number of milliseconds. */
@@ -120,7 +140,7 @@ function checkValues(factory: string, options: ContextOptions, known: typeof KNO
   for (const [name, values] of Object.entries(known)) {
     const value = options[name as keyof ContextOptions];
     if (value === undefined || values.includes(value as string)) continue;
-    const expected = values.map((one) => `"${one}"`).join(", ");
+    const expected = values.map((one) => JSON.stringify(one)).join(", ");
     throw new TypeError(`${factory}({ ${name}: ${JSON.stringify(value)} }): expected ${expected}`);
   }
 }
@@ -128,7 +148,7 @@ function checkValues(factory: string, options: ContextOptions, known: typeof KNO
 /** What the environment says of an option; a value that is none of the known ones is said aloud and passed over. */
 function fromEnvironment(option: keyof typeof KNOWN, variable: string, env: NodeJS.ProcessEnv = process.env) {
   const value = env[variable]?.trim();
-  if (!value || KNOWN[option]?.includes(value)) return value || undefined;
+  if (!value || KNOWN[option]?.map(String).includes(value)) return value || undefined;
   console.warn(`Throughline: ${variable}="${value}" is none of ${KNOWN[option]?.join(", ")}`);
   return undefined;
 }
@@ -137,4 +157,12 @@ function fromEnvironment(option: keyof typeof KNOWN, variable: string, env: Node
 function mergeFromEnvironment({ DD_MERGE_XRAY_TRACES } = process.env): MergeMode | undefined {
   const merge = fromEnvironment("merge", "THROUGHLINE_MERGE") as MergeMode | undefined;
   return merge ?? (DD_MERGE_XRAY_TRACES === "true" ? "xray" : undefined);
+}
+
+/** Datadog's users may have said it already. */
+function pointersFromEnvironment(): boolean | undefined {
+  const said =
+    fromEnvironment("spanPointers", "THROUGHLINE_SPAN_POINTERS") ??
+    fromEnvironment("spanPointers", "DD_TRACE_AWS_ADD_SPAN_POINTERS");
+  return said === undefined ? undefined : said === "true";
 }
