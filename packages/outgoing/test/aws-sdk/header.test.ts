@@ -5,10 +5,11 @@ import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { toContext } from "@throughline/otel";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { traced } from "../../src/index.ts";
-import { type Answer, config, type Endpoint, idsOf, recordSpans, startEndpoint } from "./harness.ts";
+import { type Answer, type Endpoint, startEndpoint } from "./endpoint.ts";
+import { idsOf, local, recordSpans, takeSpans } from "./spans.ts";
 
 const RUNTIME = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
-const spans = recordSpans();
+recordSpans();
 let answers: Answer[] = [];
 let endpoint: Endpoint;
 
@@ -20,14 +21,13 @@ afterEach(() => {
   vi.unstubAllEnvs();
   answers = [];
   endpoint.take();
-  spans.take();
+  takeSpans();
 });
 
-const clientOf = (overrides: object = {}) =>
-  traced(new SQSClient({ ...config, endpoint: endpoint.url, ...overrides }));
+const clientOf = (overrides: object = {}) => traced(new SQSClient({ ...local(endpoint.url), ...overrides }));
 const list = (client = clientOf()) => client.send(new ListQueuesCommand());
 const liveHeader = () => {
-  const { traceId, spanId } = idsOf(spans.take()[0]);
+  const { traceId, spanId } = idsOf(takeSpans()[0]);
   return `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=1`;
 };
 
@@ -49,17 +49,14 @@ test("what the runtime's header says beyond the ids is handed on", async () => {
   };
   await context.with(toContext(ROOT_CONTEXT, parent), () => list());
   const [request] = endpoint.take();
-  const [span] = spans.take();
+  const [span] = takeSpans();
   expect(request?.headers["x-amzn-trace-id"]).toBe(
     `Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=${idsOf(span).spanId};Sampled=1;Lineage=1:a87bd80c:0`,
   );
 });
 
 test("no signature covers it: a service between may change it", async () => {
-  for (const client of [
-    clientOf(),
-    traced(new EventBridgeClient({ ...config, endpoint: endpoint.url })),
-  ] as const) {
+  for (const client of [clientOf(), traced(new EventBridgeClient(local(endpoint.url)))] as const) {
     if (client instanceof EventBridgeClient) await client.send(new ListEventBusesCommand());
     else await list(client);
   }
@@ -81,7 +78,7 @@ test("it is in every attempt of a request, which have one span", async () => {
   const all = endpoint.take().map(({ headers }) => headers["x-amzn-trace-id"]);
   expect(all).toHaveLength(3);
   expect(new Set(all)).toEqual(new Set([liveHeader()]));
-  expect(spans.take()).toEqual([]);
+  expect(takeSpans()).toEqual([]);
 });
 
 test.each(["X-Amzn-Trace-Id", "x-amzn-trace-id"])("a user's own %s is kept", async (name) => {
@@ -108,7 +105,7 @@ describe("in Lambda", () => {
   test("ours is sent, not what the environment had at the start", async () => {
     vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "checkout");
     vi.stubEnv("_X_AMZN_TRACE_ID", RUNTIME);
-    const plain = new SQSClient({ ...config, endpoint: endpoint.url });
+    const plain = new SQSClient(local(endpoint.url));
     await list(plain);
     expect(endpoint.take()[0]?.headers["x-amzn-trace-id"]).toBe(RUNTIME);
     await list();
@@ -118,7 +115,7 @@ describe("in Lambda", () => {
 
 test("over HTTP/2 as well", async () => {
   // Kinesis's client speaks it; nothing here answers it, but a session is opened with the header in place.
-  const kinesis = traced(new KinesisClient({ ...config, endpoint: endpoint.url }));
+  const kinesis = traced(new KinesisClient(local(endpoint.url)));
   const headers: Record<string, string>[] = [];
   kinesis.middlewareStack.add(
     (next) => (args) => {

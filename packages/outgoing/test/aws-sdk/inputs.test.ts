@@ -12,9 +12,10 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LocalServer, readBody, startServer } from "../../../testing/src/local-server.ts";
 import { traced } from "../../src/index.ts";
-import { config, frozen, recordSpans } from "./harness.ts";
+import { frozen } from "./frozen.ts";
+import { local, recordSpans, takeSpans } from "./spans.ts";
 
-const spans = recordSpans();
+recordSpans();
 const OTHER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 let server: LocalServer;
 /** The bodies that arrived. */
@@ -31,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const clients = () => {
-  const common = { ...config, endpoint: server.url, md5: false };
+  const common = { ...local(server.url), md5: false as const };
   return {
     sqs: new SQSClient(common),
     sns: new SNSClient(common),
@@ -180,13 +181,13 @@ describe.each(commands)("%s, whatever it is given,", (_, service, Command, base,
         bodies = [];
         const expected = await outcomeOf(plain[service], Command, given);
         const untraced = bodies.length;
-        spans.take();
+        takeSpans();
         expect(await outcomeOf(wrapped[service], Command, given)).toEqual(expected);
         expect(bodies).toHaveLength(2 * untraced);
         // SNS speaks another protocol.
         if (untraced > 0 && service !== "sns") expect(withoutOurs(bodies[1])).toEqual(withoutOurs(bodies[0]));
         expect(given).toEqual(copy);
-        expect(spans.take()).toHaveLength(1);
+        expect(takeSpans()).toHaveLength(1);
       }),
       { numRuns: 150 },
     );

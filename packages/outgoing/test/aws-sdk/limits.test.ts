@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { Kinesis, waitUntilStreamExists } from "@aws-sdk/client-kinesis";
@@ -14,11 +15,12 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { limits, sizeOfAttributes } from "@throughline/payloads";
 import { type EventBus, startEventBus, startStrictMessaging } from "@throughline/testing";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
-import kinesalite from "kinesalite";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { LocalServer } from "../../../testing/src/local-server.ts";
 import { type AwsClient, shortages, traced } from "../../src/index.ts";
-import { config, recordSpans } from "./harness.ts";
+import { local, recordSpans } from "./spans.ts";
+
+const kinesalite = createRequire(import.meta.url)("kinesalite") as (options: object) => Server;
 
 type Fields = Record<string, unknown>;
 type Attributes = Record<string, MessageAttributeValue>;
@@ -51,16 +53,16 @@ beforeAll(async () => {
   aws = await startFauxqs({ port: 0, logger: false });
   strict = await startStrictMessaging({ upstream: `http://127.0.0.1:${aws.port}` });
   bus = await startEventBus({ targets: [] });
-  stream = kinesalite({ createStreamMs: 0 }) as Server;
+  stream = kinesalite({ createStreamMs: 0 });
   stream.listen(0, "127.0.0.1");
   await once(stream, "listening");
   const { port } = stream.address() as AddressInfo;
   const endpoint = `http://127.0.0.1:${port}`;
   clients = {
-    sqs: watched(new SQSClient({ ...config, endpoint: strict.url })),
-    sns: watched(new SNSClient({ ...config, endpoint: strict.url })),
-    events: watched(new EventBridgeClient({ ...config, endpoint: bus.url })),
-    kinesis: watched(new Kinesis({ ...config, endpoint, requestHandler: new NodeHttpHandler() })),
+    sqs: watched(new SQSClient(local(strict.url))),
+    sns: watched(new SNSClient(local(strict.url))),
+    events: watched(new EventBridgeClient(local(bus.url))),
+    kinesis: watched(new Kinesis({ ...local(endpoint), requestHandler: new NodeHttpHandler() })),
   };
   QueueUrl = aws.createQueue("orders").queueUrl;
   TopicArn = (await clients.sns.send(new CreateTopicCommand({ Name: "orders" }))).TopicArn ?? "";
@@ -103,6 +105,7 @@ const attributes = (count: number): Attributes =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`a${index}`, text("v")]));
 const names = (message: Fields | undefined) => Object.keys((message?.MessageAttributes ?? {}) as object);
 const own = /^a\d$/;
+const bytesIn = (data: unknown) => (data instanceof Uint8Array ? data.byteLength : Number.NaN);
 
 describe("attributes", () => {
   test.each([
@@ -247,7 +250,7 @@ describe("bytes, to the last one", () => {
         PartitionKey: "kü",
         Data: Buffer.from(JSON.stringify({ n })),
       });
-    const dataOf = (input: Fields | undefined) => (input?.Data as Buffer).length;
+    const dataOf = (input: Fields | undefined) => bytesIn(input?.Data);
     const bytes = await needed(put, (input) => dataOf(input) - '{"n":"x"}'.length);
     const room = limits.kinesis.record - Buffer.byteLength('kü{"n":""}') - bytes;
     await put("x".repeat(room));

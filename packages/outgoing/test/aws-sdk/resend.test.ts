@@ -12,14 +12,15 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { shortages, traced } from "../../src/index.ts";
-import { type Answer, config, type Endpoint, recordSpans, type Seen, startEndpoint } from "./harness.ts";
+import { type Answer, type Endpoint, type Seen, startEndpoint } from "./endpoint.ts";
+import { local, recordSpans, takeSpans } from "./spans.ts";
 
-const spans = recordSpans();
+recordSpans();
 const QueueUrl = "https://sqs.us-east-1.amazonaws.com/123456789012/orders";
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
-  spans.take();
+  takeSpans();
 });
 
 async function endpointFor(
@@ -35,7 +36,7 @@ async function endpointFor(
 }
 
 function clientOf({ url: endpoint }: Endpoint, overrides: object = {}): SQSClient {
-  const client = traced(new SQSClient({ ...config, endpoint, md5: false, ...overrides } as never));
+  const client = traced(new SQSClient({ ...local(endpoint), md5: false, ...overrides } as never));
   closing.push(() => client.destroy());
   return client;
 }
@@ -50,7 +51,7 @@ describe("a queue with a lower limit of its own", () => {
 
   beforeAll(async () => {
     aws = await startFauxqs({ port: 0, logger: false });
-    client = traced(new SQSClient({ ...config, endpoint: `http://127.0.0.1:${aws.port}` }));
+    client = traced(new SQSClient({ ...local(`http://127.0.0.1:${aws.port}`) }));
     queueUrl = aws.createQueue("short", { attributes: { MaximumMessageSize: "1024" } }).queueUrl;
   });
   beforeEach(() => client.send(new PurgeQueueCommand({ QueueUrl: queueUrl })));
@@ -131,7 +132,7 @@ test.each([
   expect(second?.body).toEqual({ QueueUrl, MessageBody: "hello" });
   expect(more).toEqual([]);
   // One send, one span, and the live header on both of its requests.
-  expect(spans.take()).toMatchObject([{ status: { code: SpanStatusCode.UNSET } }]);
+  expect(takeSpans()).toMatchObject([{ status: { code: SpanStatusCode.UNSET } }]);
   expect(second?.headers["x-amzn-trace-id"]).toBe(first?.headers["x-amzn-trace-id"]);
 });
 
@@ -141,7 +142,7 @@ test("the second refusal is the user's", async () => {
   }));
   await expect(send(clientOf(endpoint))).rejects.toMatchObject({ name: "InvalidMessageContents" });
   expect(endpoint.take()).toHaveLength(2);
-  expect(spans.take()).toMatchObject([
+  expect(takeSpans()).toMatchObject([
     { status: { code: SpanStatusCode.ERROR }, attributes: { "error.type": "InvalidMessageContents" } },
   ]);
 });
@@ -234,7 +235,7 @@ test("names of other services' refusals are known too", async () => {
     JSON.stringify(seen.body).length > 100 ? { refusal: "InvalidArgumentException" } : { ShardId: "1" },
   );
   const kinesis = traced(
-    new KinesisClient({ ...config, endpoint: endpoint.url, requestHandler: new NodeHttpHandler() }),
+    new KinesisClient({ ...local(endpoint.url), requestHandler: new NodeHttpHandler() }),
   );
   closing.push(() => kinesis.destroy());
   await kinesis.send(new PutRecordCommand({ StreamName: "s", PartitionKey: "1", Data: Buffer.from("{}") }));
@@ -244,7 +245,7 @@ test("names of other services' refusals are known too", async () => {
 test("what is sent as the user gave it is never sent again", async () => {
   const endpoint = await endpointFor(() => ({ refusal: "ValidationException" }));
   const kinesis = traced(
-    new KinesisClient({ ...config, endpoint: endpoint.url, requestHandler: new NodeHttpHandler() }),
+    new KinesisClient({ ...local(endpoint.url), requestHandler: new NodeHttpHandler() }),
   );
   closing.push(() => kinesis.destroy());
   const Data = Buffer.from("plain");

@@ -8,7 +8,7 @@ import {
   type SQSServiceException,
 } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from "@opentelemetry/api";
+import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import { AlwaysOffSampler } from "@opentelemetry/sdk-trace";
 import { toContext } from "@throughline/otel";
@@ -16,18 +16,11 @@ import { b3, w3c } from "@throughline/propagation";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { clientPlugin, traced } from "../../src/index.ts";
-import {
-  type Answer,
-  config,
-  type Endpoint,
-  idsOf,
-  recordSpans,
-  startEndpoint,
-  withinSpan,
-} from "./harness.ts";
+import { type Answer, type Endpoint, startEndpoint } from "./endpoint.ts";
+import { idsOf, inSpan, local, recordSpans, takeSpans } from "./spans.ts";
 
 const QueueUrl = "https://sqs.us-east-1.amazonaws.com/123456789012/orders";
-let spans = recordSpans();
+recordSpans();
 let answers: Answer[] = [];
 let endpoint: Endpoint;
 
@@ -38,10 +31,10 @@ afterAll(() => endpoint.close());
 afterEach(() => {
   answers = [];
   endpoint.take();
-  spans.take();
+  takeSpans();
 });
 
-const plainClient = () => new SQSClient({ ...config, endpoint: endpoint.url, md5: false });
+const plainClient = () => new SQSClient({ ...local(endpoint.url), md5: false });
 const message = () => new SendMessageCommand({ QueueUrl, MessageBody: "hello" });
 const attributesSent = () =>
   endpoint.take().map(({ body }) => Object.keys((body.MessageAttributes ?? {}) as object));
@@ -51,25 +44,26 @@ describe("a call", () => {
     const client = traced(plainClient());
     const parents = await Promise.all(
       ["one", "two"].map(() =>
-        withinSpan(async (span) => {
+        inSpan("work", async (span) => {
           await client.send(message());
           return span.spanContext();
         }),
       ),
     );
-    const all = spans.take();
+    const all = takeSpans();
     for (const { traceId, spanId } of parents) {
       const [span, ...more] = all.filter((one) => one.parentSpanContext?.spanId === spanId);
       expect(span?.spanContext().traceId).toBe(traceId);
       expect(more).toEqual([]);
     }
     const sent = endpoint.take().map(({ body }) => JSON.stringify(body.MessageAttributes));
-    for (const span of all) expect(sent.filter((one) => one.includes(idsOf(span).spanId))).toHaveLength(1);
+    for (const span of all.filter(({ kind }) => kind === SpanKind.PRODUCER))
+      expect(sent.filter((one) => one.includes(idsOf(span).spanId))).toHaveLength(1);
   });
 
   test("that no service of ours names is named by what it is", async () => {
     await traced(plainClient()).send(new ListQueuesCommand());
-    expect(spans.take()).toMatchObject([
+    expect(takeSpans()).toMatchObject([
       {
         name: "SQS.ListQueues",
         attributes: {
@@ -88,7 +82,7 @@ describe("a call", () => {
       .send(message())
       .catch((error: SQSServiceException) => error);
     expect(failure).toMatchObject({ name: "QueueDoesNotExist", message: "refused" });
-    expect(spans.take()).toMatchObject([
+    expect(takeSpans()).toMatchObject([
       {
         status: { code: SpanStatusCode.ERROR, message: "refused" },
         attributes: {
@@ -101,9 +95,11 @@ describe("a call", () => {
   });
 
   test("that the SDK itself does not send has one too", async () => {
-    const client = traced(new SQSClient({ ...config, credentials: () => Promise.reject(new Error("none")) }));
+    const client = traced(
+      new SQSClient({ ...local(endpoint.url), credentials: () => Promise.reject(new Error("none")) }),
+    );
     await expect(client.send(message())).rejects.toThrow("none");
-    expect(spans.take()).toMatchObject([{ status: { code: SpanStatusCode.ERROR, message: "none" } }]);
+    expect(takeSpans()).toMatchObject([{ status: { code: SpanStatusCode.ERROR, message: "none" } }]);
   });
 
   test("that is aborted ends its span", async () => {
@@ -111,7 +107,7 @@ describe("a call", () => {
     await expect(traced(plainClient()).send(message(), { abortSignal })).rejects.toMatchObject({
       name: "AbortError",
     });
-    expect(spans.take()).toMatchObject([{ attributes: { "error.type": "AbortError" } }]);
+    expect(takeSpans()).toMatchObject([{ attributes: { "error.type": "AbortError" } }]);
     expect(endpoint.take()).toEqual([]);
   });
 
@@ -121,13 +117,13 @@ describe("a call", () => {
       traced(plainClient()).send(message(), (error, data) => (error ? reject(error) : resolve(data)));
     });
     expect(output).toMatchObject({ MessageId: "m-1" });
-    expect(spans.take()).toHaveLength(1);
+    expect(takeSpans()).toHaveLength(1);
   });
 
   test("of the aggregated client is the same", async () => {
-    const sqs = traced(new SQS({ ...config, endpoint: endpoint.url, md5: false }));
+    const sqs = traced(new SQS({ ...local(endpoint.url), md5: false }));
     await sqs.sendMessage({ QueueUrl, MessageBody: "hello" });
-    expect(spans.take()).toMatchObject([
+    expect(takeSpans()).toMatchObject([
       { name: "send orders", attributes: { "rpc.method": "SQS/SendMessage" } },
     ]);
     expect(attributesSent()).toEqual([["traceparent", "_datadog"]]);
@@ -140,11 +136,11 @@ test("each page is a call", async () => {
   for await (const page of paginateListQueues({ client: traced(plainClient()) }, { MaxResults: 1 }))
     pages.push(page.QueueUrls);
   expect(pages).toEqual([["1"], ["2"]]);
-  expect(spans.take()).toHaveLength(2);
+  expect(takeSpans()).toHaveLength(2);
 });
 
 test("a document client works as ever, and its table is on the span", async () => {
-  const dynamodb = new DynamoDBClient({ ...config, endpoint: endpoint.url });
+  const dynamodb = new DynamoDBClient(local(endpoint.url));
   answers = [{}, { Item: { id: { S: "1" }, tags: { SS: ["a"] } } }];
   const documents = DynamoDBDocumentClient.from(traced(dynamodb));
   const Item = { id: "1", tags: new Set(["a"]) };
@@ -152,7 +148,7 @@ test("a document client works as ever, and its table is on the span", async () =
   const { Item: read } = await documents.send(new GetCommand({ TableName: "orders", Key: { id: "1" } }));
   expect(read).toEqual(Item);
   expect(endpoint.take()[0]?.body).toMatchObject({ Item: { id: { S: "1" }, tags: { SS: ["a"] } } });
-  expect(spans.take().map(({ name }) => name)).toEqual(["PutItem orders", "GetItem orders"]);
+  expect(takeSpans().map(({ name }) => name)).toEqual(["PutItem orders", "GetItem orders"]);
 });
 
 test("a client that is mocked stays so", async () => {
@@ -170,7 +166,7 @@ describe("traced twice, there is one span", () => {
   test("and the last options hold", async () => {
     const client = traced(traced(plainClient(), { formats: [w3c] }), { formats: [b3] });
     await client.send(message());
-    expect(spans.take()).toHaveLength(1);
+    expect(takeSpans()).toHaveLength(1);
     expect(attributesSent()).toEqual([["b3"]]);
   });
 
@@ -180,7 +176,7 @@ describe("traced twice, there is one span", () => {
     const client = copy.traced(traced(plainClient()));
     answers = [{ MessageId: "m-1" }];
     await client.send(message());
-    expect(spans.take()).toMatchObject([{ attributes: { "messaging.message.id": "m-1" } }]);
+    expect(takeSpans()).toMatchObject([{ attributes: { "messaging.message.id": "m-1" } }]);
     expect(attributesSent()).toEqual([["traceparent", "_datadog"]]);
   });
 
@@ -188,7 +184,7 @@ describe("traced twice, there is one span", () => {
     const command = message();
     command.middlewareStack.use(clientPlugin({ formats: [b3] }) as never);
     await traced(plainClient()).send(command);
-    expect(spans.take()).toHaveLength(1);
+    expect(takeSpans()).toHaveLength(1);
     expect(attributesSent()).toEqual([["b3"]]);
   });
 });
@@ -200,13 +196,13 @@ test("a command alone may be traced, and again after it was sent", async () => {
   await client.send(message());
   await client.send(command);
   await client.send(command);
-  expect(spans.take()).toHaveLength(2);
+  expect(takeSpans()).toHaveLength(2);
   expect(attributesSent()).toEqual([[], ["traceparent", "_datadog"], ["traceparent", "_datadog"]]);
 });
 
 test("where tracing is suppressed, nothing is done at all", async () => {
   await context.with(suppressTracing(context.active()), () => traced(plainClient()).send(message()));
-  expect(spans.take()).toEqual([]);
+  expect(takeSpans()).toEqual([]);
   const [request] = endpoint.take();
   expect(request?.body).toEqual({ QueueUrl, MessageBody: "hello" });
   expect(request?.headers).not.toHaveProperty("x-amzn-trace-id");
@@ -215,7 +211,7 @@ test("where tracing is suppressed, nothing is done at all", async () => {
 test("a span that is not sampled is handed on as such", async () => {
   recordSpans({ sampler: new AlwaysOffSampler() });
   await traced(plainClient()).send(message());
-  spans = recordSpans();
+  recordSpans();
   const [request] = endpoint.take();
   expect(request?.headers["x-amzn-trace-id"]).toMatch(/;Sampled=0$/);
   expect(JSON.stringify(request?.body)).toMatch(
@@ -238,7 +234,7 @@ describe("without a provider", () => {
   const remote = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7", sampled: true };
   beforeAll(() => trace.disable());
   afterAll(() => {
-    spans = recordSpans();
+    recordSpans();
   });
 
   test("the parent that came is handed on", async () => {
@@ -292,7 +288,7 @@ describe("somebody's span that throws", () => {
       };
       const command = new SendMessageCommand({ QueueUrl, MessageBody: "hello", MessageAttributes });
       await expect(traced(plainClient()).send(command)).resolves.toMatchObject({ MessageId: "m-1" });
-      spans = recordSpans();
+      recordSpans();
     },
   );
 });

@@ -5,9 +5,9 @@ import { resolve } from "@throughline/triggers";
 import type { EventBridgeEvent } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { traced } from "../../../src/index.ts";
-import { config, idsOf, recordSpans } from "../harness.ts";
+import { idsOf, local, recordSpans, takeSpans } from "../spans.ts";
 
-const spans = recordSpans();
+recordSpans();
 const delivered: { event: EventBridgeEvent<string, object>; traceHeader: string | undefined }[] = [];
 let bus: EventBus;
 let client: EventBridgeClient;
@@ -16,7 +16,7 @@ beforeAll(async () => {
   const keep = async (event: EventBridgeEvent<string, object>, { traceHeader }: { traceHeader?: unknown }) =>
     void delivered.push({ event, traceHeader: traceHeader as string | undefined });
   bus = await startEventBus({ targets: [keep] });
-  client = traced(new EventBridgeClient({ ...config, endpoint: bus.url }));
+  client = traced(new EventBridgeClient(local(bus.url)));
 });
 afterAll(async () => {
   client.destroy();
@@ -35,7 +35,7 @@ const put = async (...entries: PutEventsRequestEntry[]) => {
 
 test("every event has the send's span for its parent", async () => {
   await put({ Detail: '{"id":12345678901234567890}' }, { Detail: '{"n":2}', EventBusName: "default" });
-  const [span] = spans.take();
+  const [span] = takeSpans();
   expect(delivered.map(({ event }) => resolve(event, undefined, {}).parentage)).toMatchObject([
     { parent: idsOf(span), links: [] },
     { parent: idsOf(span), links: [] },
@@ -54,12 +54,12 @@ test("every event has the send's span for its parent", async () => {
 
 test("events to several buses name none", async () => {
   await put({}, { EventBusName: "arn:aws:events:us-east-1:123456789012:event-bus/orders" });
-  expect(spans.take()[0]).toMatchObject({ name: "send" });
+  expect(takeSpans()[0]).toMatchObject({ name: "send" });
 });
 
 test("X-Ray's header goes beside the event, unless the user set one", async () => {
   await put({}, { TraceHeader: "Root=1-a-b" });
-  const [span] = spans.take();
+  const [span] = takeSpans();
   const { traceId, spanId } = idsOf(span);
   expect(delivered.map(({ traceHeader }) => traceHeader)).toEqual([
     `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=1`,
@@ -76,14 +76,14 @@ test("an event that carries another trace keeps it, and the send is linked to it
   };
   await put({ Detail: JSON.stringify({ traceparent }) }, { Detail: JSON.stringify({ _datadog }) });
   expect(delivered.map(({ event }) => event.detail)).toEqual([{ traceparent }, { _datadog }]);
-  expect(spans.take()[0]?.links).toMatchObject([
+  expect(takeSpans()[0]?.links).toMatchObject([
     { context: { traceId: traceparent.slice(3, 35) } },
     { context: { spanId: "00f067aa0ba902b7" } },
   ]);
 });
 
 test("the payload may be left alone: then X-Ray's header goes only", async () => {
-  const other = traced(new EventBridgeClient({ ...config, endpoint: bus.url }), {
+  const other = traced(new EventBridgeClient(local(bus.url)), {
     envelopes: { eventbridge: false },
   });
   const Entries = [{ Source: "shop", DetailType: "Placed", Detail: '{"n":1}' }];

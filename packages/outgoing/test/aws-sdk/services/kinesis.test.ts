@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { Kinesis, waitUntilStreamExists } from "@aws-sdk/client-kinesis";
 import { SpanKind } from "@opentelemetry/api";
@@ -7,14 +8,14 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { type StreamMapping, startStreamMapping } from "@throughline/testing";
 import { resolve } from "@throughline/triggers";
 import type { KinesisStreamEvent } from "aws-lambda";
-import kinesalite from "kinesalite";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { traced } from "../../../src/index.ts";
-import { config, idsOf, recordSpans } from "../harness.ts";
+import { idsOf, local, recordSpans, takeSpans } from "../spans.ts";
 
+const kinesalite = createRequire(import.meta.url)("kinesalite") as (options: object) => Server;
 const StreamName = "orders";
 const streamArn = "arn:aws:kinesis:us-east-1:000000000000:stream/orders";
-const spans = recordSpans();
+recordSpans();
 const events: KinesisStreamEvent[] = [];
 let server: Server;
 let plain: Kinesis;
@@ -22,12 +23,12 @@ let kinesis: Kinesis;
 let mapping: StreamMapping;
 
 beforeAll(async () => {
-  server = kinesalite({ createStreamMs: 0 }) as Server;
+  server = kinesalite({ createStreamMs: 0 });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const client = () =>
-    new Kinesis({ ...config, endpoint: `http://127.0.0.1:${port}`, requestHandler: new NodeHttpHandler() });
+    new Kinesis({ ...local(`http://127.0.0.1:${port}`), requestHandler: new NodeHttpHandler() });
   plain = client();
   kinesis = traced(client());
   await plain.createStream({ StreamName, ShardCount: 1 });
@@ -55,7 +56,7 @@ const next = async (count: number) => {
 
 test("a record of JSON has the send's span for its parent", async () => {
   await kinesis.putRecord({ StreamName, PartitionKey: "1", Data: Buffer.from('{"n":"ü"}') });
-  const [span] = spans.take();
+  const [span] = takeSpans();
   const { data, messages } = await next(1);
   expect(messages).toMatchObject([{ context: idsOf(span) }]);
   expect(JSON.parse(String(data[0]))).toMatchObject({
@@ -80,7 +81,7 @@ test("so has each of a batch; what is no JSON object goes out as it is", async (
     StreamName,
     Records: given.map((Data) => ({ PartitionKey: "1", Data: Buffer.from(Data as string) })),
   });
-  const [span] = spans.take();
+  const [span] = takeSpans();
   const { data, messages } = await next(given.length);
   const parents = messages.map(({ context }) => context?.spanId);
   const { spanId } = idsOf(span);
@@ -107,6 +108,6 @@ test("a stream that is named by its ARN only has its name on the span", async ()
   const Data = Buffer.from("{}");
   await kinesis.putRecord({ StreamARN: streamArn, StreamName, PartitionKey: "1", Data });
   await kinesis.putRecord({ StreamARN: streamArn, PartitionKey: "1", Data }).catch(() => undefined);
-  expect(spans.take().map(({ name }) => name)).toEqual(["send orders", "send orders"]);
+  expect(takeSpans().map(({ name }) => name)).toEqual(["send orders", "send orders"]);
   await next(1);
 });

@@ -16,7 +16,7 @@ import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { LocalServer } from "../../../../testing/src/local-server.ts";
 import { traced } from "../../../src/index.ts";
-import { config, idsOf, recordSpans } from "../harness.ts";
+import { idsOf, local, recordSpans, takeSpans } from "../spans.ts";
 
 const text = (StringValue: string): MessageAttributeValue => ({ DataType: "String", StringValue });
 const DATADOG = JSON.stringify({
@@ -25,7 +25,7 @@ const DATADOG = JSON.stringify({
   "x-datadog-sampling-priority": "1",
   "x-datadog-tags": "_dd.p.tid=4bf92f3577b34da6,_dd.p.dm=-0",
 });
-const spans = recordSpans();
+recordSpans();
 let aws: FauxqsServer;
 let strict: LocalServer;
 let sqs: SQSClient;
@@ -38,9 +38,9 @@ let topics = 0;
 beforeAll(async () => {
   aws = await startFauxqs({ port: 0, logger: false });
   strict = await startStrictMessaging({ upstream: `http://127.0.0.1:${aws.port}` });
-  sqs = new SQSClient({ ...config, endpoint: strict.url });
-  plain = new SNSClient({ ...config, endpoint: strict.url });
-  sns = traced(new SNSClient({ ...config, endpoint: strict.url }));
+  sqs = new SQSClient(local(strict.url));
+  plain = new SNSClient(local(strict.url));
+  sns = traced(new SNSClient(local(strict.url)));
 });
 afterAll(async () => {
   for (const client of [sqs, plain, sns]) client.destroy();
@@ -88,7 +88,7 @@ describe.each([
 
   test("has the publication's span for its parent", async () => {
     await publish({ MessageAttributes: { kind: text("order") } });
-    const [span] = spans.take();
+    const [span] = takeSpans();
     const event = await nextEvent();
     expect(resolve(event, undefined, {}).parentage).toMatchObject({ parent: idsOf(span), links: [] });
     expect(event.Records[0]?.body).toContain("hello");
@@ -96,7 +96,7 @@ describe.each([
 
   test("so has each of a batch", async () => {
     await publishBatch("one", "two");
-    const [span] = spans.take();
+    const [span] = takeSpans();
     const { messages } = resolve(await nextEvent(), undefined, {});
     expect(messages.map(({ context }) => context)).toMatchObject([idsOf(span), idsOf(span)]);
   });
@@ -116,7 +116,7 @@ describe.each([
 test("a function that is subscribed itself has the publication's span for its parent", async () => {
   await subscribe(false);
   await publish();
-  const [span] = spans.take();
+  const [span] = takeSpans();
   const event = asNotification(await nextEvent());
   expect(resolve(event, undefined, {}).parentage).toMatchObject({ parent: idsOf(span), links: [] });
 });
@@ -132,7 +132,7 @@ test("the spans are named by the topic", async () => {
     "aws.sns.topic.arn": TopicArn,
   };
   const name = `send orders-${topics}`;
-  expect(spans.take()).toMatchObject([
+  expect(takeSpans()).toMatchObject([
     { name, kind: SpanKind.PRODUCER, attributes: { ...common, "messaging.message.id": MessageId } },
     { name, kind: SpanKind.PRODUCER, attributes: { ...common, "messaging.batch.message_count": 2 } },
   ]);
@@ -142,7 +142,7 @@ test("a message in several versions and one to a phone get no attributes", async
   await subscribe(true);
   await publish({ MessageStructure: "json", Message: '{"default":"hello"}' });
   expect((await nextEvent()).Records[0]?.messageAttributes).toEqual({});
-  spans.take();
+  takeSpans();
   await publish({ TopicArn: undefined, PhoneNumber: "+4670000000" }).catch(() => undefined);
-  expect(spans.take()[0]).toMatchObject({ name: "send", kind: SpanKind.PRODUCER });
+  expect(takeSpans()[0]).toMatchObject({ name: "send", kind: SpanKind.PRODUCER });
 });
