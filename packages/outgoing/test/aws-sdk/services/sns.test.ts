@@ -69,7 +69,7 @@ const publishBatch = (...bodies: string[]) => {
   return sns.send(new PublishBatchCommand({ TopicArn, PublishBatchRequestEntries }));
 };
 const nextEvent = async (): Promise<SQSEvent> => {
-  const mapping = startQueueMapping({ sqs, ...queue, invoke: async () => undefined });
+  const mapping = startQueueMapping({ sqs, ...queue, pollSeconds: 0, invoke: async () => undefined });
   await vi.waitFor(() => expect(mapping.batches).not.toEqual([]), 10_000);
   await mapping.stop();
   return mapping.batches[0]?.event as SQSEvent;

@@ -52,7 +52,7 @@ beforeEach(() => {
 
 /** The event that the queue's function gets. */
 async function nextEvent(): Promise<SQSEvent> {
-  const mapping = startQueueMapping({ sqs: plain, ...queue, invoke: async () => undefined });
+  const mapping = startQueueMapping({ sqs: plain, ...queue, pollSeconds: 0, invoke: async () => undefined });
   await vi.waitFor(() => expect(mapping.batches).not.toEqual([]), 10_000);
   await mapping.stop();
   return mapping.batches[0]?.event as SQSEvent;
