@@ -100,6 +100,12 @@ function checkArray(factory: string, name: string, value: unknown, expected: str
   throw new TypeError(`${factory}({ ${name}: ${JSON.stringify(value)} }): expected an array of ${expected}`);
 }
 
+/** Throws for what is neither true nor false. */
+export function checkBoolean(factory: string, name: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  throw new TypeError(`${factory}({ ${name}: ${JSON.stringify(value)} }): expected true or false`);
+}
+
 /** Throws for what is no sink. */
 export function checkSink(factory: string, sink: unknown): void {
   if (sink === undefined || typeof (sink as { send?: unknown } | null)?.send === "function") return;

@@ -24,6 +24,7 @@ export {
   sqsRecord,
 } from "./events.ts";
 export { type HttpApiOptions, startHttpApi } from "./front-door.ts";
+export type { HttpApiAuthorizer } from "./http-api-authorizer.ts";
 export type { LocalServer } from "./local-server.ts";
 export type {
   ReceivedAttributes,
@@ -41,6 +42,8 @@ export {
   type Reply,
   startReceiver,
 } from "./receiver.ts";
+export { type RestApiOptions, startRestApi } from "./rest-api.ts";
+export type { RestApiAuthorizer } from "./rest-api-authorizer.ts";
 export { type FunctionOptions, type LambdaFunction, startFunction } from "./ric.ts";
 export type { RuntimeEvent } from "./runtime.ts";
 export { waterfall } from "./waterfall.ts";
