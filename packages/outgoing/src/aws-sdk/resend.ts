@@ -11,7 +11,7 @@ import type { Args, Next, Result } from "./stack.ts";
  * Sends an input with our addition to it. Where a service refuses that, what the user gave is sent again as it is: a queue's own
  * limit may be lower than the service's, and is not known here. Of a batch, the entries that were refused alone are sent again.
  *
- * What was refused was not taken, so nothing is sent twice; that the second refusal, if there is one, is the user's own.
+ * What was refused was not taken, so nothing arrives twice. A second refusal is the user's own.
  */
 export async function deliver(next: Next, args: Args, input: Fields, call: Call): Promise<Result> {
   if (input === args.input) return next(args);
@@ -56,9 +56,8 @@ function refusedEntries(
   );
   if (failed.length === 0) return undefined;
   const ids = new Set(failed.map(({ Id }) => Id));
-  const changed = new Set(records(sent[list]).filter((entry) => !records(given[list]).includes(entry)));
-  const changedIds = new Set([...changed].map(({ Id }) => Id));
-  const entries = records(given[list]).filter(({ Id }) => ids.has(Id) && changedIds.has(Id));
+  const unchanged = new Set(records(sent[list]));
+  const entries = records(given[list]).filter((entry) => ids.has(entry.Id) && !unchanged.has(entry));
   return entries.length > 0 ? { list, entries } : undefined;
 }
 
