@@ -49,8 +49,8 @@ function putEvents(sent: Template, scope: Scope): Edit {
   );
 }
 
-// A partition may be a variable of the template that deploys the definition.
-const PARTITION = String.raw`arn:(?:[a-z][a-z-]*|\$\{[^}]*\})`;
+// A function's ARN, or a service's action. The partition may be a variable of the template that deploys the definition.
+const RESOURCE = /^arn:(?:[a-z-]+|\$\{[^}]*\}):(?:(lambda):|states:::((?:aws-sdk:)?\w+:\w+)(?:[.]|$))/;
 
 /** A task's state with the context in it; `undefined` where its resource can take none. */
 export function addToTask(state: Template, scope: Scope): Edit | undefined {
@@ -58,24 +58,15 @@ export function addToTask(state: Template, scope: Scope): Edit | undefined {
   if (typeof Resource !== "string" || Resource.startsWith("${")) {
     return left(state, "Resource", scope, "what it names is not known before it is deployed");
   }
-  if (isFunction(Resource)) return addContext(state, scope.dialect.parameters, scope, wholeInput(scope));
-  const service = serviceOf(Resource);
+  const [, isFunction, action = ""] = RESOURCE.exec(Resource) ?? [];
+  if (isFunction) return addContext(state, scope.dialect.parameters, scope, wholeInput(scope));
+  const service = Object.hasOwn(services, action) ? services[action] : undefined;
   if (!service) return undefined;
   const field = scope.dialect.parameters;
   const sent = state[field];
   if (!isRecord(sent)) return left(state, field, scope, "it is no object of fields that could be told apart");
   const { template, points } = service(sent, { ...scope, at: `${scope.at}.${field}` });
   return { template: { ...state, [field]: template }, points };
-}
-
-function isFunction(resource: string): boolean {
-  return new RegExp(`^${PARTITION}:lambda:`).test(resource);
-}
-
-function serviceOf(resource: string): Service | undefined {
-  const [, name] =
-    new RegExp(`^${PARTITION}:states:::((?:aws-sdk:)?\\w+:\\w+)(?:[.]|$)`).exec(resource) ?? [];
-  return name !== undefined && Object.hasOwn(services, name) ? services[name] : undefined;
 }
 
 /** A function named by its ARN gets what the state sends, and the state's whole input where that says nothing. */
