@@ -11,7 +11,7 @@ import type { Args, Next, Result } from "./stack.ts";
  * Sends an input with our addition to it. Where a service refuses that, what the user gave is sent again as it is: a queue's own
  * limit may be lower than the service's, and is not known here. Of a batch, the entries that were refused alone are sent again.
  *
- * What was refused was not taken, so nothing is sent twice; that the second refusal, if there is one, is the user's own.
+ * What was refused was not taken, so nothing arrives twice. A second refusal is the user's own.
  */
 export async function deliver(next: Next, args: Args, input: Fields, call: Call): Promise<Result> {
   if (input === args.input) return next(args);
@@ -28,14 +28,33 @@ export async function deliver(next: Next, args: Args, input: Fields, call: Call)
 }
 
 // The services' names for an input that is too long, or wrong: what we added may be what is.
-const REFUSALS =
-  /^(?:\w+\.)*(?:InvalidParameter(?:Value)?|InvalidArgument|InvalidAttribute(?:Name|Value)|InvalidMessageContents|InvalidRequest(?:Content)?|InvalidExecutionInput|Validation|BatchRequestTooLong|RequestTooLarge|RequestEntityTooLarge)(?:Exception|Error)?$/;
+const REFUSALS = new Set([
+  "BatchRequestTooLong",
+  "InvalidArgument",
+  "InvalidAttributeName",
+  "InvalidAttributeValue",
+  "InvalidExecutionInput",
+  "InvalidMessageContents",
+  "InvalidParameter",
+  "InvalidParameterValue",
+  "InvalidRequest",
+  "InvalidRequestContent",
+  "RequestEntityTooLarge",
+  "RequestTooLarge",
+  "Validation",
+]);
 const CONTENT_TOO_LARGE = 413;
 
 function isRefusal(error: unknown): boolean {
   const { name, $metadata } = (error ?? {}) as { readonly name?: unknown; readonly $metadata?: unknown };
   const status = isRecord($metadata) ? Number($metadata.httpStatusCode) : Number.NaN;
-  return status === CONTENT_TOO_LARGE || (status >= 400 && status < 500 && REFUSALS.test(String(name)));
+  return status === CONTENT_TOO_LARGE || (status >= 400 && status < 500 && isRefusalName(name));
+}
+
+/** Names come as an error's, or as a code with the service before it: `AWS.SimpleQueueService.BatchRequestTooLong`. */
+function isRefusalName(name: unknown): boolean {
+  const last = String(name).split(".").at(-1) ?? "";
+  return REFUSALS.has(last.replace(/(?:Exception|Error)$/, ""));
 }
 
 /** The list of a batch and those of its entries, as the user gave them, that a service refused alone. */
@@ -52,13 +71,12 @@ function refusedEntries(
 ): Refused | undefined {
   if (list === undefined) return undefined;
   const failed = records(output.Failed).filter(
-    ({ SenderFault, Code }) => SenderFault === true && REFUSALS.test(String(Code)),
+    ({ SenderFault, Code }) => SenderFault === true && isRefusalName(Code),
   );
   if (failed.length === 0) return undefined;
   const ids = new Set(failed.map(({ Id }) => Id));
-  const changed = new Set(records(sent[list]).filter((entry) => !records(given[list]).includes(entry)));
-  const changedIds = new Set([...changed].map(({ Id }) => Id));
-  const entries = records(given[list]).filter(({ Id }) => ids.has(Id) && changedIds.has(Id));
+  const unchanged = new Set(records(sent[list]));
+  const entries = records(given[list]).filter((entry) => ids.has(entry.Id) && !unchanged.has(entry));
   return entries.length > 0 ? { list, entries } : undefined;
 }
 

@@ -20,7 +20,8 @@ import type { LocalServer } from "../../../testing/src/local-server.ts";
 import { type AwsClient, shortages, traced } from "../../src/index.ts";
 import { local, recordSpans } from "./spans.ts";
 
-const kinesalite = createRequire(import.meta.url)("kinesalite") as (options: object) => Server;
+const require = createRequire(import.meta.url);
+const kinesalite = require("kinesalite") as (options: object) => Server;
 
 type Fields = Record<string, unknown>;
 type Attributes = Record<string, MessageAttributeValue>;

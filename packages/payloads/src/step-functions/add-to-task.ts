@@ -49,8 +49,9 @@ function putEvents(sent: Template, scope: Scope): Edit {
   );
 }
 
-// A function's ARN, or a service's action. The partition may be a variable of the template that deploys the definition.
-const RESOURCE = /^arn:(?:[a-z-]+|\$\{[^}]*\}):(?:(lambda):|states:::((?:aws-sdk:)?\w+:\w+)(?:[.]|$))/;
+// The partition may be a variable of the template that deploys the definition.
+const PARTITION = /^arn:(?:[a-z-]+|\$\{[^}]*\}):/;
+const ACTION = /^states:::((?:aws-sdk:)?\w+:\w+)(?:[.]|$)/;
 
 /** A task's state with the context in it; `undefined` where its resource can take none. */
 export function addToTask(state: Template, scope: Scope): Edit | undefined {
@@ -58,8 +59,11 @@ export function addToTask(state: Template, scope: Scope): Edit | undefined {
   if (typeof Resource !== "string" || Resource.startsWith("${")) {
     return left(state, "Resource", scope, "what it names is not known before it is deployed");
   }
-  const [, isFunction, action = ""] = RESOURCE.exec(Resource) ?? [];
-  if (isFunction) return addContext(state, scope.dialect.parameters, scope, wholeInput(scope));
+  // A function's ARN, or a service's action.
+  const named = PARTITION.test(Resource) ? Resource.replace(PARTITION, "") : "";
+  if (named.startsWith("lambda:"))
+    return addContext(state, scope.dialect.parameters, scope, wholeInput(scope));
+  const [, action = ""] = ACTION.exec(named) ?? [];
   const service = Object.hasOwn(services, action) ? services[action] : undefined;
   if (!service) return undefined;
   const field = scope.dialect.parameters;

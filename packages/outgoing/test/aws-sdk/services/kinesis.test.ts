@@ -12,7 +12,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { traced } from "../../../src/index.ts";
 import { idsOf, local, recordSpans, takeSpans } from "../spans.ts";
 
-const kinesalite = createRequire(import.meta.url)("kinesalite") as (options: object) => Server;
+const require = createRequire(import.meta.url);
+const kinesalite = require("kinesalite") as (options: object) => Server;
 const StreamName = "orders";
 const streamArn = "arn:aws:kinesis:us-east-1:000000000000:stream/orders";
 recordSpans();
