@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import { ACCOUNT_ID, REGION } from "./events.ts";
 import { type LocalServer, readBody, startServer } from "./local-server.ts";
 import { type MatchedRoute, matchRoute, parseRoute } from "./routes.ts";
+import { newTraceRoot } from "./trace-root.ts";
 
 export interface HttpApiOptions {
   /** Runs the function; what it rejects with becomes a 500. */
@@ -102,7 +103,7 @@ function toHeaders(
     .filter(([name]) => !HOP_BY_HOP.has(name))
     .map(([name, values = []]) => [name, values.join(",")] as const);
   return {
-    "x-amzn-trace-id": newTraceHeader(),
+    "x-amzn-trace-id": newTraceRoot(),
     ...(body.length > 0 && { "content-length": String(body.length) }),
     ...Object.fromEntries(sent),
     host: DOMAIN,
@@ -110,12 +111,6 @@ function toHeaders(
     "x-forwarded-port": "443",
     "x-forwarded-proto": "https",
   };
-}
-
-/** The gateway names a trace, but no span: it makes none itself. */
-function newTraceHeader(): string {
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
-  return `Root=1-${seconds}-${randomBytes(12).toString("hex")}`;
 }
 
 function toQueryParameters(query: string): Record<string, string> | undefined {
