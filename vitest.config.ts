@@ -7,8 +7,8 @@ export default defineConfig({
   ssr: { resolve: source },
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
-    // Needs a build and the npm registry: `npm run test:package`.
-    exclude: ["test/package/**", "**/node_modules/**"],
+    // They need a build and the npm registry: `npm run test:package`, `npm run test:libraries`.
+    exclude: ["test/package/**", "test/libraries/**", "**/node_modules/**"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

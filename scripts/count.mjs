@@ -1,4 +1,4 @@
-// Adds up the runners' JSON reports given as arguments and prints the closing line. Exits 1 when a test failed or none ran.
+// Adds up the runners' JSON reports given as arguments and prints the closing line. Exits 1 when a test failed or there was none.
 import { readFileSync } from "node:fs";
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -14,4 +14,4 @@ for (const file of process.argv.slice(2)) {
 }
 const { passed, failed, skipped } = counts;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+process.exitCode = failed > 0 || passed + skipped === 0 ? 1 : 0;

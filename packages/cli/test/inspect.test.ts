@@ -128,6 +128,12 @@ Attributes
       ["Span name process orders", `Parent ${A}, sampled`, `datadog ${B}: sampled; other trace: linked`],
     ],
     [
+      "what was written",
+      "s3/created",
+      [],
+      ["✗ no place where one could be\n → span pointer aws.s3.object c7b4c9020bb49a67457acf3e91e6c887"],
+    ],
+    [
       "one trace in a batch",
       "sqs/one-trace",
       [],

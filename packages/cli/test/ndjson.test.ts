@@ -22,14 +22,17 @@ test("every known event gets the answer that is expected of it", async () => {
     context && { ...context, sampled: (context as { sampled: boolean | null }).sampled ?? true };
   expect(answers).toEqual(
     names.map((id) => {
-      const { trigger, parent, links, messages, attributes } = load(`${id}.expected`);
+      const { trigger, parent, links, messages, pointers = [], attributes } = load(`${id}.expected`);
       return {
         id,
         trigger,
         kind: attributes["faas.trigger"],
         parent: decided(parent),
         links,
-        messages: messages.map((context: object | null) => ({ context: decided(context) })),
+        messages: messages.map((context: object | null, index: number) => ({
+          context: decided(context),
+          ...(pointers[index]?.length > 0 && { pointers: pointers[index] }),
+        })),
         attributes,
       };
     }),

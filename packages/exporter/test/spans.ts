@@ -1,8 +1,13 @@
-import { ROOT_CONTEXT } from "@opentelemetry/api";
+import { ROOT_CONTEXT, type SpanOptions } from "@opentelemetry/api";
 import { type ReadableSpan, TracerProvider } from "@opentelemetry/sdk-trace";
 
 /** Ended spans of these names, made by the real SDK. */
 export function spansOf(...names: readonly string[]): ReadableSpan[] {
+  return names.flatMap((name) => spanOf(name));
+}
+
+/** One of them. */
+export function spanOf(name: string, options: SpanOptions = {}): ReadableSpan[] {
   const ended: ReadableSpan[] = [];
   const keep = {
     onStart() {},
@@ -11,6 +16,6 @@ export function spansOf(...names: readonly string[]): ReadableSpan[] {
     shutdown: async () => {},
   };
   const tracer = new TracerProvider({ spanProcessors: [keep] }).getTracer("test");
-  for (const name of names) tracer.startSpan(name, {}, ROOT_CONTEXT).end();
+  tracer.startSpan(name, options, ROOT_CONTEXT).end();
   return ended;
 }

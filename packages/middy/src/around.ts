@@ -25,19 +25,22 @@ export function around(
       }
       return undefined;
     },
-    after(request) {
-      const chain = Chain.of(request);
-      return chain.scoped ? undefined : chain.end(name, { result: request.response });
-    },
+    after: (request) => respond(name, request),
     onError(request) {
-      const chain = Chain.of(request);
-      const { response, error } = request;
       // Another hook may have made a response of the error.
-      return chain.scoped
-        ? undefined
-        : chain.end(name, response === undefined ? { error } : { result: response });
+      if (request.response !== undefined) return respond(name, request);
+      const chain = Chain.of(request);
+      return chain.scoped ? undefined : chain.end(name, { error: request.error });
     },
   });
+}
+
+function respond(name: string, request: MiddyRequest): Promise<void> | undefined {
+  const chain = Chain.of(request);
+  if (chain.scoped) return undefined;
+  const answer = chain.answer(request.response);
+  if (answer !== request.response) request.response = answer;
+  return chain.end(name, { result: answer });
 }
 
 /** Middy's profiling hooks and stack traces tell middlewares apart by their functions' names. */

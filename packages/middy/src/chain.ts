@@ -4,6 +4,8 @@ import type { MiddyRequest } from "./request.ts";
 
 /** Something that began with an invocation and must end with it. */
 export interface Running {
+  /** What the caller gets for this result. Never throws. */
+  answer?(result: unknown): unknown;
   /** Called once, with how the invocation went. What it returns, the response waits for. */
   end(ending: Ending): Promise<void> | undefined;
 }
@@ -50,6 +52,14 @@ export class Chain {
     this.#running.set(name, running);
   }
 
+  /** What the caller gets for a result. */
+  answer(result: unknown): unknown {
+    return [...this.#running.values()].reduce(
+      (answer, running) => (running.answer ? running.answer(answer) : answer),
+      result,
+    );
+  }
+
   end(name: string, ending: Ending): Promise<void> | undefined {
     const running = this.#running.get(name);
     if (!running) return undefined;
@@ -87,9 +97,10 @@ function watch(request: MiddyRequest, chain: Chain): void {
       get: () => response,
       set(value: unknown) {
         response = value;
-        if (!("earlyResponse" in request) || !Object.is(request.earlyResponse, value)) return;
+        if (!("earlyResponse" in request) || !Object.is(request.earlyResponse, value) || chain.scoped) return;
+        response = chain.answer(value);
         // An onError that answers with undefined has handled nothing: Middy throws the error.
-        cut(failed && value === undefined ? { error } : { result: value });
+        cut(failed && value === undefined ? { error } : { result: response });
       },
     },
     error: {

@@ -16,7 +16,8 @@ import type { Middleware } from "./request.ts";
  */
 export function extractContext(options: ContextOptions = {}): Middleware {
   checkKeys("extractContext", options, CONTEXT_KEYS);
-  const resolving = resolveOptions("extractContext", options);
+  // There is no span that could point to anything.
+  const resolving = { ...resolveOptions("extractContext", options), spanPointers: false };
   return around("extractContext", (request, chain) =>
     extracting(resolving, request, chain, (extracted, activate) => {
       const { event, context } = request;

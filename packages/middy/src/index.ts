@@ -22,6 +22,7 @@ export {
 export type { Trigger } from "@throughline/triggers";
 export { extractContext } from "./extract-context.ts";
 export { type FlushOptions, flush } from "./flush.ts";
+export type { Instrumentation } from "./instrumentations.ts";
 export type { ContextOptions } from "./options.ts";
 export type { Middleware } from "./request.ts";
 export { type ExecutionMode, tracedExecution } from "./traced-execution.ts";

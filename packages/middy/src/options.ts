@@ -29,14 +29,20 @@ export interface ContextOptions {
    * `DD_TRACE_EXTRACTOR`) names, `path/file.function` under the task root; a bundler does not follow that, so pass the function.
    */
   readonly extractor?: Extractor | undefined;
+  /**
+   * Whether the span of `tracing()` points to S3 objects and DynamoDB items that the event tells were written, so that it is linked
+   * with their writer's. Default `THROUGHLINE_SPAN_POINTERS` (or `DD_TRACE_AWS_ADD_SPAN_POINTERS`), else yes.
+   */
+  readonly spanPointers?: boolean | undefined;
   /** The triggers to tell apart. Default all. */
   readonly triggers?: readonly Trigger[] | undefined;
 }
 
-const KNOWN: Readonly<Record<string, readonly string[]>> = {
+const KNOWN: Readonly<Record<string, readonly (string | boolean)[]>> = {
   merge: ["event", "xray", "link"],
   batch: ["auto", "first", "links"],
   xraySampling: ["decide", "honor"],
+  spanPointers: [true, false],
 };
 
 /**
@@ -50,6 +56,7 @@ export function resolveOptions(factory: string, options: ContextOptions): Resolv
     merge = mergeFromEnvironment(),
     batch = fromEnvironment("batch", "THROUGHLINE_BATCH") as BatchMode | undefined,
     xraySampling = fromEnvironment("xraySampling", "THROUGHLINE_XRAY_SAMPLING"),
+    spanPointers = pointersFromEnvironment(),
     triggers,
   } = options;
   checkArray(factory, "triggers", triggers, "triggers, such as [sqs]");
@@ -61,7 +68,7 @@ export function resolveOptions(factory: string, options: ContextOptions): Resolv
   const formats = (chosen ?? formatsFromEnvironment() ?? defaultFormats).map((format) =>
     format === xray && xraySampling === "honor" ? xrayHonored : format,
   );
-  return { formats, merge, batch, triggers, extractor: extractorOf(factory, options) };
+  return { formats, merge, batch, spanPointers, triggers, extractor: extractorOf(factory, options) };
 }
 
 /** The extractor that the options or the environment name. */
@@ -83,6 +90,7 @@ export const CONTEXT_KEYS: readonly (keyof ContextOptions)[] = [
   "batch",
   "xraySampling",
   "extractor",
+  "spanPointers",
   "triggers",
 ];
 
@@ -98,6 +106,12 @@ export function checkKeys(factory: string, options: unknown, keys: readonly stri
 function checkArray(factory: string, name: string, value: unknown, expected: string): void {
   if (value === undefined || Array.isArray(value)) return;
   throw new TypeError(`${factory}({ ${name}: ${JSON.stringify(value)} }): expected an array of ${expected}`);
+}
+
+/** Throws for what is neither true nor false. */
+export function checkBoolean(factory: string, name: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  throw new TypeError(`${factory}({ ${name}: ${JSON.stringify(value)} }): expected true or false`);
 }
 
 /** Throws for what is no sink. */
@@ -120,7 +134,7 @@ function checkValues(factory: string, options: ContextOptions, known: typeof KNO
   for (const [name, values] of Object.entries(known)) {
     const value = options[name as keyof ContextOptions];
     if (value === undefined || values.includes(value as string)) continue;
-    const expected = values.map((one) => `"${one}"`).join(", ");
+    const expected = values.map((one) => JSON.stringify(one)).join(", ");
     throw new TypeError(`${factory}({ ${name}: ${JSON.stringify(value)} }): expected ${expected}`);
   }
 }
@@ -128,7 +142,7 @@ function checkValues(factory: string, options: ContextOptions, known: typeof KNO
 /** What the environment says of an option; a value that is none of the known ones is said aloud and passed over. */
 function fromEnvironment(option: keyof typeof KNOWN, variable: string, env: NodeJS.ProcessEnv = process.env) {
   const value = env[variable]?.trim();
-  if (!value || KNOWN[option]?.includes(value)) return value || undefined;
+  if (!value || KNOWN[option]?.map(String).includes(value)) return value || undefined;
   console.warn(`Throughline: ${variable}="${value}" is none of ${KNOWN[option]?.join(", ")}`);
   return undefined;
 }
@@ -137,4 +151,12 @@ function fromEnvironment(option: keyof typeof KNOWN, variable: string, env: Node
 function mergeFromEnvironment({ DD_MERGE_XRAY_TRACES } = process.env): MergeMode | undefined {
   const merge = fromEnvironment("merge", "THROUGHLINE_MERGE") as MergeMode | undefined;
   return merge ?? (DD_MERGE_XRAY_TRACES === "true" ? "xray" : undefined);
+}
+
+/** Datadog's users may have said it already. */
+function pointersFromEnvironment(): boolean | undefined {
+  const said =
+    fromEnvironment("spanPointers", "THROUGHLINE_SPAN_POINTERS") ??
+    fromEnvironment("spanPointers", "DD_TRACE_AWS_ADD_SPAN_POINTERS");
+  return said === undefined ? undefined : said === "true";
 }

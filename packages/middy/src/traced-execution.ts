@@ -66,9 +66,12 @@ function inScope(inner: Handler): Handler {
     return within(scope, async () => {
       try {
         const result = await inner(...args);
+        const chain = chainOf(execution);
+        if (!chain) return result;
+        const answer = chain.answer(result);
         // A streaming handler returns nothing; the response it streamed is on the request.
-        await chainOf(execution)?.endAll({ result: result ?? execution.request?.response });
-        return result;
+        await chain.endAll({ result: answer ?? execution.request?.response });
+        return answer;
       } catch (error) {
         await chainOf(execution)?.endAll({ error });
         throw error;

@@ -1,11 +1,13 @@
-import { context as contextApi, createContextKey } from "@opentelemetry/api";
+import { context as contextApi, createContextKey, trace } from "@opentelemetry/api";
 import { createFlusher, logAsAsked, type Sink, startProvider } from "@throughline/exporter";
 import { ensureContextManager, startInvocation } from "@throughline/otel";
 import { around } from "./around.ts";
 import { extracting } from "./extracting.ts";
+import { checkInstrumentations, type Instrumentation, instrument } from "./instrumentations.ts";
 import {
   CONTEXT_KEYS,
   type ContextOptions,
+  checkBoolean,
   checkKeys,
   checkSink,
   checkTimeout,
@@ -18,9 +20,22 @@ export interface TracingOptions extends ContextOptions {
   readonly sink?: Sink | undefined;
   /** Milliseconds that a flush may take. Default `OTEL_EXPORTER_OTLP_TIMEOUT`, else 1000. */
   readonly timeout?: number | undefined;
+  /**
+   * Whether an API Gateway authorizer hands its trace to the function behind it, in its answer's `context._datadog`.
+   * Default true, unless `DD_ENCODE_AUTHORIZER_CONTEXT` is `false`.
+   */
+  readonly authorizer?: boolean | undefined;
+  /** OpenTelemetry instrumentations of the libraries you use: their spans go the way of the invocation's. Default none. */
+  readonly instrumentations?: readonly Instrumentation[] | undefined;
 }
 
-const KEYS: readonly (keyof TracingOptions)[] = [...CONTEXT_KEYS, "sink", "timeout"];
+const KEYS: readonly (keyof TracingOptions)[] = [
+  ...CONTEXT_KEYS,
+  "sink",
+  "timeout",
+  "authorizer",
+  "instrumentations",
+];
 
 /**
  * Spans each invocation, continuing the trace its event brought, and exports it.
@@ -37,12 +52,16 @@ export function tracing(options: TracingOptions = {}): Middleware {
   checkKeys("tracing", options, KEYS);
   checkTimeout("tracing", options.timeout);
   checkSink("tracing", options.sink);
+  checkBoolean("tracing", "authorizer", options.authorizer);
+  checkInstrumentations("tracing", options.instrumentations);
   const resolving = resolveOptions("tracing", options);
+  const { authorizer = process.env.DD_ENCODE_AUTHORIZER_CONTEXT?.toLowerCase() !== "false" } = options;
   if (process.env.OTEL_SDK_DISABLED?.toLowerCase() === "true") return around("tracing", () => undefined);
   const started = startProvider({ sink: options.sink });
   const tracer = started?.provider.getTracer("@throughline/middy");
   const flusher = started && createFlusher(started.flush, { timeout: options.timeout });
   ensureContextManager();
+  instrument(options.instrumentations ?? [], started?.provider ?? trace.getTracerProvider());
   return around("tracing", (request, chain) => {
     const { event, context } = request;
     const requestId = context?.awsRequestId;
@@ -57,6 +76,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
       const deactivate = activate(invocation.context.setValue(TRACED, requestId));
       flusher?.started(requestId);
       return {
+        answer: (result) => (authorizer ? invocation.passOn(result) : result),
         end(ending) {
           invocation.end(ending);
           deactivate();

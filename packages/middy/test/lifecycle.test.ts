@@ -282,6 +282,9 @@ test("a wrong option is refused with what it may be", () => {
   expect(() => tracing({ merge: "both" } as never)).toThrow(
     new TypeError('tracing({ merge: "both" }): expected "event", "xray", "link"'),
   );
+  expect(() => tracing({ spanPointers: "no" } as never)).toThrow(
+    new TypeError('tracing({ spanPointers: "no" }): expected true, false'),
+  );
   expect(() => tracing({ formats: ["w3c"] } as never)).toThrow(/formats: \[0\].*expected a format/);
   expect(() => tracing({ formats: "w3c" } as never)).toThrow(/expected an array of formats/);
   expect(() => tracing({ triggers: [{}] } as never)).toThrow(/no trigger/);

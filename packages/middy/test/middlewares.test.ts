@@ -1,7 +1,7 @@
 import middy from "@middy/core";
 import { context, propagation, trace } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { extractContext, flush, getTraceContext, getTraceHeaders, tracing } from "../src/index.ts";
 import { lambdaContext, memorySink, verdict } from "./harness.ts";
 
@@ -136,6 +136,47 @@ test.each([
   expect(warn.mock.calls.map(([line]) => line)).toEqual(said);
   vi.unstubAllEnvs();
   warn.mockRestore();
+});
+
+describe("what the event tells was written", () => {
+  const written = {
+    Records: [
+      {
+        eventSource: "aws:s3",
+        eventName: "ObjectCreated:Put",
+        s3: { bucket: { name: "some-bucket" }, object: { key: "some-key.data", eTag: "ab12ef34" } },
+      },
+    ],
+  };
+  const OWN = "THROUGHLINE_SPAN_POINTERS";
+  const DATADOG = "DD_TRACE_AWS_ADD_SPAN_POINTERS";
+
+  test.each<[Record<string, string>, boolean | undefined, number]>([
+    [{}, undefined, 1],
+    [{}, false, 0],
+    [{ [OWN]: "false" }, undefined, 0],
+    [{ [OWN]: "false" }, true, 1],
+    [{ [DATADOG]: "false" }, undefined, 0],
+    [{ [OWN]: "true", [DATADOG]: "false" }, undefined, 1],
+  ])("is pointed to, unless that is switched off: %o, option %o", async (env, spanPointers, links) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    await middy(async () => {}).use(traced({ spanPointers }))(written, lambdaContext());
+    vi.unstubAllEnvs();
+    const [span] = sink.take();
+    expect(span?.links.map(({ attributes }) => attributes?.["ptr.hash"])).toEqual(
+      Array(links).fill("e721375466d4116ab551213fdea08413"),
+    );
+  });
+
+  test("a variable that says neither is said aloud, and passed over", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    vi.stubEnv(OWN, "off");
+    await middy(async () => {}).use(traced())(written, lambdaContext());
+    vi.unstubAllEnvs();
+    expect(warn.mock.calls).toEqual([[`Throughline: ${OWN}="off" is none of true, false`]]);
+    expect(sink.take()[0]?.links).toHaveLength(1);
+    warn.mockRestore();
+  });
 });
 
 test("baggage of one invocation is not the next one's", async () => {

@@ -8,11 +8,13 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import { spanKey, type TraceContext } from "@throughline/propagation";
+import { inject, spanKey, type TraceContext } from "@throughline/propagation";
 import type { Attributes, Resolution } from "@throughline/triggers";
+import { fromContext } from "./carried.ts";
 import { type Ending, endSpan } from "./ending.ts";
 import { functionName, type InvocationContext, invocationAttributes } from "./environment.ts";
 import { type ExtractionOptions, extractRemote } from "./extraction.ts";
+import { pointerLink } from "./pointer-link.ts";
 import { toSpanContext } from "./span-context.ts";
 
 export interface InvocationOptions extends ExtractionOptions {
@@ -27,6 +29,11 @@ export interface Invocation {
   readonly context: Context;
   readonly resolution: Resolution;
   readonly ended: boolean;
+  /**
+   * The result as the caller should get it: of an authorizer a copy that hands the trace to the function behind it, of all others
+   * the result itself. Never throws.
+   */
+  passOn(result: unknown): unknown;
   /** Ends the span, once; a later call does nothing. Never throws. */
   end(ending: Ending): void;
 }
@@ -44,18 +51,30 @@ export function startInvocation(
 ): Invocation {
   const { resolution, context: remote } = extractRemote(event, context, options);
   const span = startSpan(resolution, remote, context, options.tracer);
+  const active = trace.setSpan(remote, span);
+  const { trigger } = resolution;
   let ended = false;
   return {
     span,
-    context: trace.setSpan(remote, span),
+    context: active,
     resolution,
     get ended() {
       return ended;
     },
+    passOn(result) {
+      if (!trigger.passOn) return result;
+      try {
+        const carried = fromContext(active);
+        return carried ? trigger.passOn(result, event, inject(carried)) : result;
+      } catch (error) {
+        diag.error("Throughline: the result goes out without the trace", error);
+        return result;
+      }
+    },
     end(ending) {
       if (ended) return;
       ended = true;
-      endSpan(span, ending, (result) => resolution.trigger.outcome?.(result, event));
+      endSpan(span, ending, (result) => trigger.outcome?.(result, event));
     },
   };
 }
@@ -73,7 +92,7 @@ function startSpan(
       {
         kind: trigger.kind === "pubsub" ? SpanKind.CONSUMER : SpanKind.SERVER,
         attributes: toOpenTelemetry({ ...attributes, ...invocationAttributes(context) }),
-        links: toLinks(parentage.links, messages),
+        links: withPointers(toLinks(parentage.links, messages), messages),
       },
       remote,
     );
@@ -92,6 +111,16 @@ function toLinks(contexts: readonly TraceContext[], messages: Resolution["messag
     context: toSpanContext(context),
     attributes: toOpenTelemetry(described.get(spanKey(context)) ?? {}),
   }));
+}
+
+// OpenTelemetry's default. Of more links its SDK keeps the last ones, and a context says more than a pointer.
+const MAX_LINKS = 128;
+
+function withPointers(links: readonly Link[], messages: Resolution["messages"]): Link[] {
+  const pointers = messages.flatMap((message) => message.pointers);
+  const unique = new Map(pointers.map((pointer) => [`${pointer.kind} ${pointer.hash}`, pointer]));
+  const room = Math.max(0, MAX_LINKS - links.length);
+  return [...links, ...[...unique.values()].slice(0, room).map((pointer) => pointerLink(pointer, "u"))];
 }
 
 function toOpenTelemetry(attributes: Attributes) {

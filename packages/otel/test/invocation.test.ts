@@ -1,8 +1,8 @@
-import { ROOT_CONTEXT, SpanKind, trace } from "@opentelemetry/api";
+import { isSpanContextValid, ROOT_CONTEXT, SpanKind, trace } from "@opentelemetry/api";
 import { AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace";
 import { describe, expect, test, vi } from "vitest";
 import { deepFreeze } from "../../propagation/test/deep-freeze.ts";
-import { fixture, fixtures } from "../../triggers/test/fixtures.ts";
+import { type Expected, fixture, fixtures } from "../../triggers/test/fixtures.ts";
 import { getTraceContext, type InvocationOptions, startInvocation, within } from "../src/index.ts";
 import { lambdaContext, recorder } from "./harness.ts";
 
@@ -32,7 +32,8 @@ describe.each(fixtures)("$name", ({ event, expected }) => {
 
   test("continues its parent's trace and links the rest", () => {
     const span = spanOf(event);
-    const { parentSpanContext, links } = span;
+    const { parentSpanContext } = span;
+    const links = span.links.filter(({ context }) => isSpanContextValid(context));
     const { traceId, spanId } = expected.parent ?? {};
     expect([parentSpanContext?.traceId, parentSpanContext?.spanId]).toEqual([traceId, spanId]);
     expect(span.spanContext().traceId).toEqual(traceId ?? expect.any(String));
@@ -40,6 +41,14 @@ describe.each(fixtures)("$name", ({ event, expected }) => {
     expect(links.map(({ context }) => ({ traceId: context.traceId, spanId: context.spanId }))).toEqual(
       expected.links,
     );
+  });
+
+  test("points to what was written, each thing once, behind all other links", () => {
+    const pointers = spanOf(event).links.slice(expected.links.length);
+    const written = (expected.pointers ?? []).flat().map(({ kind, hash }) => `${kind} ${hash}`);
+    expect(
+      pointers.map(({ attributes }) => `${attributes?.["ptr.kind"]} ${attributes?.["ptr.hash"]}`),
+    ).toEqual([...new Set(written)]);
   });
 
   test("is left as it is, and so is the context", () => {
@@ -75,6 +84,42 @@ test("the links of a batch say which message each is of", () => {
   expect(new Set(links.map(({ attributes }) => attributes?.["messaging.message.id"])).size).toBe(
     links.length,
   );
+});
+
+describe("a span pointer", () => {
+  const change = fixture<{ Records: { dynamodb: object }[] }>("dynamodb/several-traces");
+
+  test("is a link without ids, upstream", () => {
+    const [link, ...others] = spanOf(fixture("s3/created")).links;
+    expect(others).toEqual([]);
+    expect(link).toEqual({
+      context: { traceId: "0".repeat(32), spanId: "0".repeat(16), traceFlags: 0 },
+      attributes: {
+        "link.kind": "span-pointer",
+        "ptr.kind": "aws.s3.object",
+        "ptr.dir": "u",
+        "ptr.hash": fixture<Expected>("s3/created.expected").pointers?.[0]?.[0]?.hash,
+      },
+      droppedAttributesCount: 0,
+    });
+  });
+
+  test("is nobody's where they are switched off", () => {
+    expect(spanOf(fixture("s3/created"), undefined, { spanPointers: false }).links).toEqual([]);
+  });
+
+  test("never takes the place of a context's link", () => {
+    const Records = Array.from({ length: 300 }, (_, index) => ({
+      ...change.Records[index % 2],
+      dynamodb: { ...change.Records[index % 2]?.dynamodb, Keys: { id: { N: `${index}` } } },
+    }));
+    const { links } = spanOf({ Records });
+    expect(links).toHaveLength(128);
+    expect(links.slice(0, 2).map(({ context }) => context.traceId)).toEqual(
+      fixture<Expected>("dynamodb/several-traces.expected").links.map(({ traceId }) => traceId),
+    );
+    expect(links.slice(2).every(({ attributes }) => attributes?.["link.kind"] === "span-pointer")).toBe(true);
+  });
 });
 
 test("the runtime's sampled context is linked, without attributes of a message", () => {

@@ -1,5 +1,6 @@
 import { type Span, trace } from "@opentelemetry/api";
 import { AlwaysOnSampler, TracerProvider } from "@opentelemetry/sdk-trace";
+import { lambda } from "@throughline/triggers";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { fixture, fixtures } from "../../triggers/test/fixtures.ts";
@@ -88,6 +89,16 @@ test.each([
   expect(() => invocation.end({ result: event })).not.toThrow();
 });
 
+test("a trigger that cannot pass the trace on, or has none to pass, costs the result nothing", () => {
+  const result = { isAuthorized: true };
+  const triggers = [{ ...lambda, match: (event: unknown): event is unknown => event !== 1, passOn: fail }];
+  expect(startInvocation({}, undefined, { tracer, triggers }).passOn(result)).toBe(result);
+  const untraced = { tracer: { startSpan: fail, startActiveSpan: fail } };
+  expect(startInvocation(fixture("api-gateway-authorizer/token"), undefined, untraced).passOn(result)).toBe(
+    result,
+  );
+});
+
 test("a hostile context costs the span, not the trace", () => {
   const { context } = startInvocation({ traceparent }, hostile(), { tracer });
   expect(within(context, getTraceHeaders)).toMatchObject({ traceparent });
@@ -102,7 +113,9 @@ test("whatever the event, the context, the result or the error, nothing is throw
   );
   fc.assert(
     fc.property(events, contexts, endings, (event, context, ending) => {
-      startInvocation(event, context as never, { tracer }).end(ending);
+      const invocation = startInvocation(event, context as never, { tracer });
+      if ("result" in ending) invocation.passOn(ending.result);
+      invocation.end(ending);
       expect(take()).toHaveLength(1);
     }),
     { numRuns: 500 },

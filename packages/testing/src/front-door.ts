@@ -1,7 +1,20 @@
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { ACCOUNT_ID, REGION } from "./events.ts";
+import {
+  commonLogTime,
+  type GatewayReply,
+  HOP_BY_HOP,
+  json,
+  newTraceHeader,
+  refusal,
+  type SplitUrl,
+  send,
+  splitUrl,
+  toBody,
+} from "./gateway.ts";
+import { authorizeHttpApi, type HttpApiAuthorizer } from "./http-api-authorizer.ts";
 import { type LocalServer, readBody, startServer } from "./local-server.ts";
 import { type MatchedRoute, matchRoute, parseRoute } from "./routes.ts";
 import { newTraceRoot } from "./trace-root.ts";
@@ -11,6 +24,8 @@ export interface HttpApiOptions {
   readonly invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>;
   /** Route keys as API Gateway spells them: `POST /orders/{id}`, `ANY /files/{path+}`, `$default`. */
   readonly routes: readonly string[];
+  /** Asked before the function is. Default nobody. */
+  readonly authorizer?: HttpApiAuthorizer | undefined;
   /** Default: a free one. */
   readonly port?: number | undefined;
 }
@@ -27,8 +42,14 @@ const DOMAIN = `${API_ID}.execute-api.${REGION}.amazonaws.com`;
  * const api = await startHttpApi({ invoke: (event) => checkout.invoke(event), routes: ["POST /orders/{id}"] });
  * await fetch(`${api.url}/orders/17`, { method: "POST", body: "{}" });
  */
-export async function startHttpApi({ invoke, routes, port }: HttpApiOptions): Promise<LocalServer> {
+export async function startHttpApi({
+  invoke,
+  routes,
+  authorizer,
+  port,
+}: HttpApiOptions): Promise<LocalServer> {
   const parsed = routes.map(parseRoute);
+  const authorize = authorizer && authorizeHttpApi(authorizer);
   return startServer(async (request, response) => {
     const url = splitUrl(request.url ?? "/");
     const route = matchRoute(parsed, request.method ?? "GET", url.path);
@@ -36,18 +57,11 @@ export async function startHttpApi({ invoke, routes, port }: HttpApiOptions): Pr
     const event = toEvent(request, await readBody(request), url, route);
     const requestId = event.requestContext.requestId;
     response.setHeader("apigw-requestid", requestId);
-    send(response, await replyTo(event, invoke));
+    const verdict = await authorize?.(event);
+    if (verdict && "refusal" in verdict) return send(response, verdict.refusal);
+    const requestContext = { ...event.requestContext, ...verdict };
+    send(response, await replyTo({ ...event, requestContext }, invoke));
   }, port);
-}
-
-interface SplitUrl {
-  readonly path: string;
-  readonly query: string;
-}
-
-function splitUrl(url: string): SplitUrl {
-  const mark = url.indexOf("?");
-  return mark < 0 ? { path: url, query: "" } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }
 
 function toEvent(
@@ -91,9 +105,6 @@ function toEvent(
   };
 }
 
-/** They concern the connection to the gateway, and end there. */
-const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade"]);
-
 function toHeaders(
   distinct: NodeJS.Dict<string[]>,
   request: IncomingMessage,
@@ -118,30 +129,6 @@ function toQueryParameters(query: string): Record<string, string> | undefined {
   const parameters = new URLSearchParams(query);
   const names = [...new Set(parameters.keys())];
   return Object.fromEntries(names.map((name) => [name, parameters.getAll(name).join(",")]));
-}
-
-// Form posts come as base64 too; it surprises everybody once.
-const TEXT = /^(text\/|application\/(json|javascript|xml)\b|[^;]*\+(json|xml)\b)/i;
-
-function toBody(
-  body: Buffer,
-  headers: Readonly<Record<string, string | undefined>>,
-): Pick<APIGatewayProxyEventV2, "body" | "isBase64Encoded"> {
-  if (body.length === 0) return { isBase64Encoded: false };
-  const isText = TEXT.test(headers["content-type"] ?? "text/plain") && !headers["content-encoding"];
-  return { body: body.toString(isText ? "utf8" : "base64"), isBase64Encoded: !isText };
-}
-
-/** `12/Mar/2020:19:03:58 +0000` */
-function commonLogTime(date: Date): string {
-  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
-  return `${day}/${month}/${year}:${time} +0000`;
-}
-
-interface GatewayReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[]>>;
-  readonly body: string | Buffer;
 }
 
 async function replyTo(
@@ -175,18 +162,6 @@ function toReply(result: unknown): GatewayReply {
   };
 }
 
-function refusal(status: number, message: string): GatewayReply {
-  return json(status, JSON.stringify({ message }));
-}
-
-function json(status: number, body: string): GatewayReply {
-  return { status, headers: { "content-type": "application/json" }, body };
-}
-
 function isStructured(result: unknown): result is APIGatewayProxyStructuredResultV2 {
   return typeof result === "object" && result !== null && "statusCode" in result;
-}
-
-function send(response: ServerResponse, { status, headers, body }: GatewayReply): void {
-  response.writeHead(status, headers).end(body);
 }

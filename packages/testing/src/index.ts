@@ -31,6 +31,7 @@ export {
 } from "./events.ts";
 export { type HttpApiOptions, startHttpApi } from "./front-door.ts";
 export type { Delivery, FunctionTarget } from "./function-target.ts";
+export type { HttpApiAuthorizer } from "./http-api-authorizer.ts";
 export { type LambdaEndpoint, type LambdaEndpointOptions, startLambdaEndpoint } from "./lambda-endpoint.ts";
 export type { LocalServer } from "./local-server.ts";
 export type { Polling } from "./polling.ts";
@@ -51,6 +52,8 @@ export {
   startReceiver,
 } from "./receiver.ts";
 export type { RecordBatch } from "./record-batches.ts";
+export { type RestApiOptions, startRestApi } from "./rest-api.ts";
+export type { RestApiAuthorizer } from "./rest-api-authorizer.ts";
 export { type FunctionOptions, type LambdaFunction, startFunction } from "./ric.ts";
 export type { RuntimeEvent } from "./runtime.ts";
 export { type S3Change, s3Event } from "./s3-event.ts";

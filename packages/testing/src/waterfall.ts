@@ -103,12 +103,30 @@ function notes(span: ReceivedSpan, remote: boolean, all: readonly ReceivedSpan[]
 function target(link: ReceivedLink, from: ReceivedSpan, all: readonly ReceivedSpan[]): string {
   const pointer = pointerKey(link);
   if (pointer !== undefined) {
-    const joins = (other: ReceivedSpan) => other.links.some((each) => pointerKey(each) === pointer);
-    return all.find((other) => other !== from && joins(other))?.name ?? pointer;
+    const other = otherEnd(link, from, all);
+    return other ? other.name + elsewhere(other.traceId, from) : pointer;
   }
   const span = all.find(({ traceId, spanId }) => traceId === link.traceId && spanId === link.spanId);
-  const elsewhere = link.traceId === from.traceId ? "" : ` in trace ${link.traceId}`;
-  return (span?.name ?? `span ${link.spanId}`) + elsewhere;
+  return (span?.name ?? `span ${link.spanId}`) + elsewhere(link.traceId, from);
+}
+
+function elsewhere(traceId: string, from: ReceivedSpan): string {
+  return traceId === from.traceId ? "" : ` in trace ${traceId}`;
+}
+
+/** Of all that wrote what a pointer names, or that were told of it, the one that is next in time: an item is written often. */
+function otherEnd(
+  pointer: ReceivedLink,
+  from: ReceivedSpan,
+  all: readonly ReceivedSpan[],
+): ReceivedSpan | undefined {
+  const isOtherEnd = (link: ReceivedLink) =>
+    pointerKey(link) === pointerKey(pointer) && link.attributes["ptr.dir"] !== pointer.attributes["ptr.dir"];
+  const distance = (span: ReceivedSpan) => Math.abs(Number(span.startTimeUnixNano - from.startTimeUnixNano));
+  return all
+    .filter((span) => span.links.some(isOtherEnd))
+    .toSorted((a, b) => distance(a) - distance(b))
+    .find((span) => span !== from);
 }
 
 function bar(span: ReceivedSpan, first: bigint, total: number): string {

@@ -4,10 +4,10 @@ import { waterfall } from "../src/waterfall.ts";
 import { id, OTHER_TRACE_ID, span, TRACE_ID } from "./spans.ts";
 
 const link = (traceId: string, digit: number) => ({ traceId, spanId: id(digit), attributes: {}, flags: 0 });
-const pointer = (hash: string) => ({
+const pointer = (hash: string, direction: "u" | "d" = "u") => ({
   traceId: "0".repeat(32),
   spanId: "0".repeat(16),
-  attributes: { "ptr.kind": "aws.s3.object", "ptr.hash": hash },
+  attributes: { "ptr.kind": "aws.s3.object", "ptr.dir": direction, "ptr.hash": hash },
   flags: 0,
 });
 
@@ -67,16 +67,30 @@ test("a span whose parent is absent is a root with a remote parent", () => {
 
 test.each([
   ["a span that is there, by name", link(TRACE_ID, 2), "→ link to span 2"],
-  ["a span that is not, by id", link(TRACE_ID, 7), `→ link to span ${id(7)}`],
+  ["a span that is not, by id", link(TRACE_ID, 9), `→ link to span ${id(9)}`],
   [
     "a span of another trace, with the trace",
     link(OTHER_TRACE_ID, 7),
     `→ link to span ${id(7)} in trace ${OTHER_TRACE_ID}`,
   ],
   ["what a pointer joins, by name", pointer("abc"), "→ link to span 3"],
+  ["what points to it, by name", pointer("abc", "d"), "→ link to span 2"],
+  [
+    "what a pointer joins of another trace, with the trace",
+    pointer("def"),
+    `→ link to span 4 in trace ${OTHER_TRACE_ID}`,
+  ],
+  ["the write that is next in time, of several", pointer("often"), "→ link to span 6"],
   ["a pointer that joins nothing, by hash", pointer("zzz"), "→ link to aws.s3.object zzz"],
 ])("a link shows %s", (_, each, expected) => {
-  const others = [span(2, { parentSpanId: id(1) }), span(3, { links: [pointer("abc")] })];
+  const others = [
+    span(2, { parentSpanId: id(1), links: [pointer("abc")] }),
+    span(3, { links: [pointer("abc", "d")] }),
+    span(4, { traceId: OTHER_TRACE_ID, links: [pointer("def", "d")] }),
+    ...[5, 6, 7].map((digit) =>
+      span(digit, { at: 20 * Math.abs(digit - 6) - 5, links: [pointer("often", "d")] }),
+    ),
+  ];
   expect(
     waterfall([span(1, { links: [each] }), ...others])
       .split("\n")
@@ -102,13 +116,13 @@ test.each([
   ["two traces without a link", [span(1), span(2, { traceId: OTHER_TRACE_ID })], false, 2],
   [
     "two ends of a span pointer",
-    [span(1, { links: [pointer("a")] }), span(2, { traceId: OTHER_TRACE_ID, links: [pointer("a")] })],
+    [span(1, { links: [pointer("a", "d")] }), span(2, { traceId: OTHER_TRACE_ID, links: [pointer("a")] })],
     true,
     1,
   ],
   [
     "two different span pointers",
-    [span(1, { links: [pointer("a")] }), span(2, { traceId: OTHER_TRACE_ID, links: [pointer("b")] })],
+    [span(1, { links: [pointer("a")] }), span(2, { traceId: OTHER_TRACE_ID, links: [pointer("b", "d")] })],
     false,
     2,
   ],

@@ -66,4 +66,9 @@ export interface Trigger<Event = unknown> {
   spanName?(event: Event): string | undefined;
   attributes(event: Event): Attributes;
   outcome?(result: unknown, event: Event): Outcome;
+  /**
+   * The result with the trace's headers in it, where whoever gets it hands them to the next function: a copy. The result itself
+   * where there is no room for them.
+   */
+  passOn?(result: unknown, event: Event, carried: Readonly<Record<string, string>>): unknown;
 }

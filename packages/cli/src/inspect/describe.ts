@@ -24,9 +24,10 @@ export function describe(
     `${heading("Span name")}   ${printable(spanName ?? "the function's")}`,
     "",
     heading("Looked for a context"),
-    ...resolution.messages.flatMap(({ id }, index) => [
+    ...resolution.messages.flatMap(({ id, pointers }, index) => [
       `  message ${index + 1} of ${resolution.messages.length}${id ? `, ${printable(id)}` : ""}`,
       ...(of(index).length > 0 ? of(index).map(place) : [`    ${quiet("✗")} no place where one could be`]),
+      ...pointers.map(({ kind, hash }) => `    ${good("→")} span pointer ${kind} ${hash}`),
     ]),
     "  the runtime's header",
     ...(runtime.length > 0 ? runtime.map(place) : [`    ${quiet("✗")} none given (--xray)`]),

@@ -1,10 +1,16 @@
 import type { TraceContext } from "@throughline/propagation";
-import type { Attributes, Resolution } from "@throughline/triggers";
+import type { Attributes, Resolution, SpanPointer } from "@throughline/triggers";
 
 export interface SpelledContext {
   readonly traceId: string;
   readonly spanId: string;
   readonly sampled: boolean;
+}
+
+export interface SpelledMessage {
+  readonly context: SpelledContext | null;
+  /** Left out where it points to nothing. */
+  readonly pointers?: readonly SpanPointer[];
 }
 
 /** A resolution in JSON's terms. */
@@ -13,7 +19,7 @@ export interface Summary {
   readonly kind: string;
   readonly parent: SpelledContext | null;
   readonly links: readonly Omit<SpelledContext, "sampled">[];
-  readonly messages: readonly { readonly context: SpelledContext | null }[];
+  readonly messages: readonly SpelledMessage[];
   readonly attributes: Attributes;
 }
 
@@ -23,7 +29,10 @@ export function summarize({ trigger, parentage, messages, attributes }: Resoluti
     kind: trigger.kind,
     parent: spell(parentage.parent),
     links: parentage.links.map(({ traceId, spanId }) => ({ traceId, spanId })),
-    messages: messages.map(({ context }) => ({ context: spell(context) })),
+    messages: messages.map(({ context, pointers }) => ({
+      context: spell(context),
+      ...(pointers.length > 0 && { pointers }),
+    })),
     attributes,
   };
 }

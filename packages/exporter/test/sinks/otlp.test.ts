@@ -1,11 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer as createTcpServer, type Socket } from "node:net";
+import { pointerLink } from "@throughline/otel";
 import { type Receiver, type Reply, startReceiver } from "@throughline/testing";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { otlp } from "../../src/sinks/otlp.ts";
 import { SinkError } from "../../src/sinks/sink.ts";
-import { spansOf } from "../spans.ts";
+import { spanOf, spansOf } from "../spans.ts";
 
 let receiver: Receiver;
 beforeAll(async () => {
@@ -35,6 +36,27 @@ test.each([
   expect(headers?.["content-length"]).toMatch(/^\d+$/);
   expect(headers?.["transfer-encoding"]).toBeUndefined();
 });
+
+test.each(["http/protobuf", "http/json"] as const)(
+  "a span pointer arrives as %s, without ids",
+  async (protocol) => {
+    const hash = "e721375466d4116ab551213fdea08413";
+    const links = [pointerLink({ kind: "aws.s3.object", hash }, "d")];
+    await sinkTo({ protocol }).send(spanOf("put", { links }), soon());
+    expect(receiver.spans[0]?.links).toMatchObject([
+      {
+        traceId: "0".repeat(32),
+        spanId: "0".repeat(16),
+        attributes: {
+          "link.kind": "span-pointer",
+          "ptr.kind": "aws.s3.object",
+          "ptr.dir": "d",
+          "ptr.hash": hash,
+        },
+      },
+    ]);
+  },
+);
 
 test("headers are asked for at every export", async () => {
   let token = 0;

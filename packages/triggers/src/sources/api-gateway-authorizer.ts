@@ -1,5 +1,6 @@
 import { headers } from "@throughline/propagation";
 import type { Trigger } from "../trigger.ts";
+import { passOn } from "./shared/authorizer-answer.ts";
 import { httpAttributes, toRoute } from "./shared/http.ts";
 import { bears } from "./shared/marks.ts";
 import { percentEncode, queryString } from "./shared/query.ts";
@@ -58,6 +59,8 @@ export const apiGatewayAuthorizer: Trigger<AuthorizerEvent> = {
       protocol: protocol ?? http?.protocol,
     });
   },
+  passOn: (answer, { requestContext }, carried) =>
+    passOn(answer, (requestContext as Context | undefined)?.requestId, carried),
 };
 
 type Fields = Readonly<Record<string, unknown>> | undefined | null;
@@ -67,6 +70,7 @@ interface Context {
   readonly http?: Fields;
   readonly domainName?: unknown;
   readonly protocol?: unknown;
+  readonly requestId?: unknown;
 }
 
 function headersOf({ multiValueHeaders, headers: single }: AuthorizerEvent) {

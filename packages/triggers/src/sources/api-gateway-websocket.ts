@@ -1,10 +1,11 @@
 import { headers, type Place } from "@throughline/propagation";
 import type { Trigger } from "../trigger.ts";
 import { text } from "./shared/attributes.ts";
+import { passOn } from "./shared/authorizer-answer.ts";
 import { authorizerPlaces } from "./shared/authorizer-context.ts";
 import { httpAttributes, toStatusCode } from "./shared/http.ts";
 import { messageText } from "./shared/message-text.ts";
-import { isRequestEvent, senderOf } from "./shared/request-context.ts";
+import { isAuthorizerEvent, isRequestEvent, senderOf } from "./shared/request-context.ts";
 
 /** What is read of a WebSocket API's event. */
 export interface WebSocketEvent {
@@ -54,6 +55,10 @@ export const apiGatewayWebsocket: Trigger<WebSocketEvent> = {
     const { statusCode } = Object(result) as { readonly statusCode?: unknown };
     return { statusCode: toStatusCode(statusCode) };
   },
+  passOn: (result, event, carried) =>
+    isRequestEvent(event) && isAuthorizerEvent(event)
+      ? passOn(result, event.requestContext.requestId, carried)
+      : result,
 };
 
 function* placesOf(event: WebSocketEvent): Generator<Place> {

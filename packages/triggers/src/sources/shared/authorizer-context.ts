@@ -1,7 +1,8 @@
 import { isRecord, parseObject } from "@throughline/payloads";
 import { headers, type Place } from "@throughline/propagation";
 
-const REQUEST_ID = "x-datadog-authorizing-requestid";
+/** Beside a context in an authorizer's answer: the id of the request that it was asked for. */
+export const REQUEST_ID = "x-datadog-authorizing-requestid";
 
 /**
  * Where a Lambda authorizer left a trace context for the function behind it: under `_datadog`, as base64 of a JSON text, or in

@@ -17,7 +17,7 @@ const MAX_LENGTH = 1024 * 1024;
 const WRITTEN = /"aws[:.](?:s3|dynamodb)\\*"/;
 const MAX_LEVELS = 3;
 
-/** The text of a message. It is parsed when it is first asked for what it may hold, and once. */
+/** The text of a message. It is read and parsed when it is first asked for what it may hold, and once. */
 export interface MessageText {
   /**
    * Where it may hold a context: in the envelope that a service wrapped the message in on its way here (an SNS notification, an
@@ -28,6 +28,7 @@ export interface MessageText {
   pointers(): readonly SpanPointer[];
 }
 
+/** The text that `read` gives, if it is one; `at` says where it stands. */
 export function messageText(read: () => unknown, at: string, levels: number = MAX_LEVELS): MessageText {
   const text = lazily(() => {
     const value = levels > 0 ? read() : undefined;
