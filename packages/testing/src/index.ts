@@ -32,6 +32,8 @@ export {
 export { type HttpApiOptions, startHttpApi } from "./front-door.ts";
 export type { Delivery, FunctionTarget } from "./function-target.ts";
 export type { HttpApiAuthorizer } from "./http-api-authorizer.ts";
+export { type IotData, type IotDataOptions, startIotData } from "./iot-data.ts";
+export { type IotMessage, type IotRule, type IotRuleOptions, iotRule } from "./iot-rule.ts";
 export { type LambdaEndpoint, type LambdaEndpointOptions, startLambdaEndpoint } from "./lambda-endpoint.ts";
 export type { LocalServer } from "./local-server.ts";
 export type { Polling } from "./polling.ts";
@@ -57,6 +59,7 @@ export type { RestApiAuthorizer } from "./rest-api-authorizer.ts";
 export { type FunctionOptions, type LambdaFunction, startFunction } from "./ric.ts";
 export type { RuntimeEvent } from "./runtime.ts";
 export { type S3Change, s3Event } from "./s3-event.ts";
+export { type Scheduler, type SchedulerOptions, startScheduler } from "./scheduler.ts";
 export type { StateDefinition, StateGraph, StateMachineDefinition } from "./states/definition.ts";
 export { type StepFunctionsOptions, startStepFunctions } from "./states/endpoint.ts";
 export type { Execution, ExecutionResult } from "./states/execution.ts";
@@ -75,6 +78,7 @@ export {
   type StreamReader,
   startStreamMapping,
 } from "./stream-mapping.ts";
+export { type StrictMessagingOptions, startStrictMessaging } from "./strict-messaging.ts";
 export {
   startTableStream,
   type TableReader,
