@@ -1,7 +1,7 @@
 import { headers, type Place } from "@throughline/propagation";
 import { type Carried, fitting, type Room } from "./carried.ts";
 import { isRecord, KEY, mayCarry, parseObject, unwrap } from "./json.ts";
-import { stepFunctions } from "./step-functions.ts";
+import { extract as extractContextObject } from "./step-functions/context-object.ts";
 
 /**
  * A trace context inside a JSON payload, for places without headers.
@@ -61,7 +61,7 @@ export const envelope = {
 };
 
 function placesOf(record: Record<string, unknown>, at: string): Place[] {
-  return [{ at, carrier: headers(record) }, ...stepFunctions.extract(record, at)];
+  return [{ at, carrier: headers(record) }, ...extractContextObject(record, at)];
 }
 
 function bytesOf(text: string | undefined): number {

@@ -8,6 +8,13 @@ export {
   messageAttributes,
   sizeOfAttributes,
 } from "./message-attributes.ts";
+export * as mqtt from "./mqtt.ts";
 export { type SpanPointer, spanPointers } from "./span-pointers.ts";
-export { type StepFunctionsContext, stepFunctions } from "./step-functions.ts";
-export { userProperties } from "./user-properties.ts";
+export type { StepFunctionsContext } from "./step-functions/context-object.ts";
+export {
+  type TracedField,
+  type TracedStateMachine,
+  type TraceStateMachineOptions,
+  traceStateMachine,
+} from "./step-functions/trace-state-machine.ts";
+export * as stepFunctions from "./step-functions.ts";

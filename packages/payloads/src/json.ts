@@ -23,9 +23,14 @@ export function mayCarry(text: unknown): text is string {
 /** The object a JSON text holds; `undefined` for anything else. Texts that cannot be one are not parsed. */
 export function parseObject(text: unknown): Record<string, unknown> | undefined {
   if (typeof text !== "string" || !/^\s*\{/.test(text)) return undefined;
+  const value = parseJson(text);
+  return isRecord(value) ? value : undefined;
+}
+
+/** What a JSON text holds; `undefined` for a text that is none. */
+export function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

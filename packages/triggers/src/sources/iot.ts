@@ -1,4 +1,4 @@
-import { envelope, isRecord, userProperties } from "@throughline/payloads";
+import { envelope, isRecord, mqtt } from "@throughline/payloads";
 import { headers, type Place } from "@throughline/propagation";
 import * as semconv from "../semconv.ts";
 import type { Trigger } from "../trigger.ts";
@@ -35,7 +35,7 @@ function* placesOf(event: Event): Generator<Place> {
     yield { at: "protocolData.http.headers", carrier: headers(isRecord(http) ? http.headers : undefined) };
   } else if (isRule(event)) {
     yield* envelope.extract(event, "event");
-    yield* userProperties.extract(event, "event");
+    yield* mqtt.extract(event, "event");
   } else {
     const { state } = actionOf(event) ?? {};
     yield* envelope.extract(isRecord(state) ? state.variables : undefined, "event.payload.state.variables");
@@ -51,7 +51,7 @@ function isMessage(event: Event): boolean {
 }
 
 function isRule(event: Event): boolean {
-  return userProperties.matches(event);
+  return mqtt.matches(event);
 }
 
 /** What IoT Events says of the detector whose action it is. */

@@ -1,4 +1,4 @@
-import { envelope, isRecord, parseObject, userProperties } from "@throughline/payloads";
+import { envelope, isRecord, mqtt, parseObject } from "@throughline/payloads";
 import type { Place } from "@throughline/propagation";
 import type { Trigger } from "../trigger.ts";
 
@@ -8,7 +8,11 @@ export const lambda: Trigger = {
   kind: "other",
   match: (_event): _event is unknown => true,
   messages: (event) => [
-    { places: () => [...envelope.extract(event, "event"), ...userProperties.extract(event, "event")] },
+    {
+      // A text is nobody's message here: a caller that has a context sends an object.
+      places: () =>
+        isRecord(event) ? [...envelope.extract(event, "event"), ...mqtt.extract(event, "event")] : [],
+    },
   ],
   attributes: () => ({}),
 };

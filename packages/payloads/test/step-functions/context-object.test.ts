@@ -1,6 +1,6 @@
 import { datadog, extract, w3c } from "@throughline/propagation";
 import { describe, expect, test } from "vitest";
-import { envelope, stepFunctions } from "../src/index.ts";
+import { envelope, stepFunctions } from "../../src/index.ts";
 
 const ID =
   "arn:aws:states:sa-east-1:425362996713:express:logs-to-traces-sequential:85a9933e-9e11-83dc-6a61-b92367b6c3be:3f7ef5c7-c8b8-4c88-90a1-d54aa7e7e2bf";
@@ -109,6 +109,16 @@ describe("a context in the execution's input wins", () => {
     ["a field", { traceparent }, "00f067aa0ba902b7"],
     ["an envelope", { _datadog: { traceparent } }, "00f067aa0ba902b7"],
     ["Datadog's headers, span included", { _datadog: datadogHeaders }, "0000000000000007"],
+    [
+      "a batch of a distributed Map",
+      { Items: [1], BatchInput: { _datadog: { traceparent } } },
+      "00f067aa0ba902b7",
+    ],
+    [
+      "the execution whose Map it is",
+      { Items: [1], BatchInput: { _datadog: context({}, { Input: { traceparent } }) } },
+      "00f067aa0ba902b7",
+    ],
     ["the execution before", { CONTEXT: context({}, { Input: { traceparent } }) }, "00f067aa0ba902b7"],
     [
       "the execution before, in JSONata's form",

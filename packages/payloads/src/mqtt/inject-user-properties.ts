@@ -1,0 +1,20 @@
+import type { Carried } from "../carried.ts";
+import { parseJson } from "../json.ts";
+import { carries, propertiesOf } from "./user-properties.ts";
+
+/**
+ * The `userProperties` of AWS IoT Data's `Publish` with a trace context among them: the JSON text of an array of one-key objects.
+ * The SDK encodes it in base64.
+ *
+ * What is there stays, as it is spelled. A text that holds no array, or brings a context along, is given back as it is. A header
+ * of more than 1,024 characters is left out. Never throws.
+ *
+ * @see https://docs.aws.amazon.com/iot/latest/apireference/API_iotdata_Publish.html
+ */
+export function injectUserProperties(text: string | undefined, carried: Carried): string | undefined {
+  const properties = parseJson(text ?? "[]");
+  const context = propertiesOf(carried).map(([name, value]) => JSON.stringify({ [name]: value }));
+  if (!Array.isArray(properties) || context.length === 0 || carries(properties)) return text;
+  const others = (text ?? "[]").trim().slice(1, -1).trim();
+  return `[${[...(others ? [others] : []), ...context].join(",")}]`;
+}
