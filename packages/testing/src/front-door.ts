@@ -7,7 +7,6 @@ import {
   type GatewayReply,
   HOP_BY_HOP,
   json,
-  newTraceHeader,
   refusal,
   type SplitUrl,
   send,
