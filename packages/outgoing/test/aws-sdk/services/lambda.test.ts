@@ -53,9 +53,11 @@ afterAll(async () => {
   await endpoint.close();
 });
 
+type Input = { readonly [Key in keyof InvokeCommandInput]?: InvokeCommandInput[Key] | undefined };
+
 /** The send's span, and what the function makes of what came of it. */
-async function invoke(input: Partial<InvokeCommandInput>, by: LambdaClient = client) {
-  const command = frozen({ FunctionName: "charge", ...input });
+async function invoke(input: Input, by: LambdaClient = client) {
+  const command = frozen({ FunctionName: "charge", ...input }) as InvokeCommandInput;
   const before = JSON.stringify(command);
   await inSpan("work", () => by.send(new InvokeCommand(command)));
   await endpoint.idle();
@@ -315,7 +317,7 @@ test("whatever client context and payload there are, they arrive as without us",
         InvocationType: InvocationType as "Event",
         Payload,
         ClientContext: ClientContext && toClientContext(ClientContext),
-      });
+      }) as InvokeCommandInput;
       const outcome = async (by: LambdaClient) => {
         await by.send(new InvokeCommand(command)).catch((error: Error) => error.name);
         await endpoint.idle();
@@ -332,7 +334,7 @@ const OURS = /^(?:traceparent|tracestate|x-datadog-.*|x-amzn-trace-id)$/;
 /** A client context that holds nothing is as good as none. */
 function withoutContext(clientContext: unknown): unknown {
   const { custom, ...rest } = (clientContext ?? {}) as { custom?: unknown };
-  if (typeof custom !== "object" || custom === null) return { custom, ...rest };
+  if (typeof custom !== "object" || custom === null) return { ...rest, custom: custom ?? undefined };
   const own = Object.entries(custom).filter(([key]) => !OURS.test(key));
   return { ...rest, custom: own.length > 0 ? Object.fromEntries(own) : undefined };
 }
