@@ -33,7 +33,10 @@ export const iot: Service = {
 };
 
 function withProperties(message: Fields, into: Injection): Fields {
-  const given = jsonOf(message.userProperties);
+  const properties = message.userProperties ?? undefined;
+  const given = jsonOf(properties);
+  // What is no JSON is the service's to refuse.
+  if (given === undefined && properties !== undefined) return message;
   const sent = into.unlessOthers(given, mqtt.extract(given, "userProperties"), () =>
     mqtt.injectUserProperties(given, into.carried, into),
   );
@@ -48,9 +51,8 @@ function withEnvelope(message: Fields, into: Injection): Fields {
   return sent === given ? message : { ...message, payload: Buffer.from(String(sent)) };
 }
 
-/** The SDK takes a JSON text, an object that it makes one of, or a `String` object. */
+/** The SDK takes a JSON text, also as a `String` object, and whatever it can make one of. */
 function jsonOf(properties: unknown): string | undefined {
-  if (properties === undefined || properties === null) return undefined;
   return typeof properties === "string" || properties instanceof String
     ? String(properties)
     : JSON.stringify(properties);
