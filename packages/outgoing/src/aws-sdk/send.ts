@@ -24,7 +24,7 @@ export function sending(settings: Settings): Middleware {
     const input = quietly(() => carrying(handler, args, begun, inner, settings)) ?? args.input;
     try {
       const result = await within(inner, () => deliver(next, args, input, call));
-      if (span.isRecording()) quietly(() => describeAnswer(span, call, result.output, args.input, settings));
+      quietly(() => describeAnswer(span, call, result.output, args.input, settings));
       endSpan(span, { result: undefined }, () => undefined);
       return result;
     } catch (error) {
@@ -72,6 +72,7 @@ function describeAnswer(
   input: Fields,
   settings: Settings,
 ): void {
+  if (!span.isRecording()) return;
   describeMetadata(span, output.$metadata);
   const {
     attributes = {},
