@@ -16,7 +16,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { shortages, traced } from "../../../src/index.ts";
 import { frozen } from "../frozen.ts";
-import { inSpan, local, recordSpans, takeSpans } from "../spans.ts";
+import { idsOf, inSpan, local, recordSpans, takeSpans } from "../spans.ts";
 
 let endpoint: LambdaEndpoint;
 let plain: LambdaClient;
@@ -77,11 +77,6 @@ async function invoke(input: Input, by: LambdaClient = client) {
 
 const toClientContext = (value: unknown) =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64");
-const idsOf = (span: ReadableSpan) => {
-  const { traceId, spanId } = span.spanContext();
-  return { traceId, spanId };
-};
-
 test("a synchronous invocation's client context continues the span that sent it", async () => {
   const { span, resolution, clientContext, event, header } = await invoke({ Payload: '{"order":7}' });
   expect(resolution.parentage.parent).toMatchObject({ ...idsOf(span), sampled: true });

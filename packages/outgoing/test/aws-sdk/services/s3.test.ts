@@ -31,7 +31,7 @@ let events: unknown[] = [];
 beforeAll(async () => {
   recordSpans();
   aws = await startFauxqs({ port: 0, logger: false });
-  const configuration = { ...local(`http://127.0.0.1:${aws.port}`), forcePathStyle: true, maxAttempts: 1 };
+  const configuration = { ...local(`http://127.0.0.1:${aws.port}`), forcePathStyle: true };
   [plain, s3] = [new S3(configuration), traced(new S3(configuration))];
   await plain.createBucket({ Bucket });
   const invoke = async (event: unknown) => events.push(event);

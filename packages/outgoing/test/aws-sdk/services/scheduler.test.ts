@@ -15,7 +15,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type ClientOptions, traced } from "../../../src/index.ts";
 import { frozen } from "../frozen.ts";
 import { oddInputs } from "../odd.ts";
-import { inSpan, local, recordSpans, takeSpans } from "../spans.ts";
+import { idsOf, inSpan, local, recordSpans, takeSpans } from "../spans.ts";
 
 const RoleArn = "arn:aws:iam::123456789012:role/scheduler";
 const LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:remind";
@@ -34,13 +34,7 @@ beforeEach(() => {
 });
 afterAll(() => scheduler.close());
 
-const clientOf = (options?: ClientOptions) =>
-  traced(new SchedulerClient({ ...local(scheduler.url), maxAttempts: 1 }), options);
-const idsOf = (span: ReadableSpan | undefined) => {
-  const { traceId, spanId } = span?.spanContext() ?? {};
-  return { traceId, spanId };
-};
-
+const clientOf = (options?: ClientOptions) => traced(new SchedulerClient(local(scheduler.url)), options);
 const bodyOf = (request: unknown) =>
   JSON.parse(Buffer.from((request as { body: Uint8Array }).body).toString());
 
@@ -192,7 +186,7 @@ test("an input carries what fits into 262,144 bytes", async () => {
 });
 
 test("an odd schedule is answered as without us", async () => {
-  const [client, plain] = [clientOf(), new SchedulerClient({ ...local(scheduler.url), maxAttempts: 1 })];
+  const [client, plain] = [clientOf(), new SchedulerClient(local(scheduler.url))];
   const odds = oddInputs("ScheduleExpression", "Target", "FlexibleTimeWindow", "ClientToken");
   await fc.assert(
     fc.asyncProperty(

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { traced } from "../../../src/index.ts";
 import { frozen } from "../frozen.ts";
 import { oddInputs } from "../odd.ts";
-import { inSpan, local, recordSpans, takeSpans } from "../spans.ts";
+import { idsOf, inSpan, local, recordSpans, takeSpans } from "../spans.ts";
 
 const { definition } = traceStateMachine({
   StartAt: "Charge",
@@ -38,7 +38,7 @@ let client: SFNClient;
 let plain: SFNClient;
 let sized: SFNClient;
 
-const configuration = () => ({ ...local(endpoint.url), disableHostPrefix: true, maxAttempts: 1 });
+const configuration = () => ({ ...local(endpoint.url), disableHostPrefix: true });
 
 beforeAll(async () => {
   recordSpans();
@@ -78,11 +78,6 @@ async function start(input: Omit<StartExecutionCommandInput, "stateMachineArn">,
     parent: resolve(events.at(-1), undefined).parentage.parent,
   };
 }
-
-const idsOf = (span: ReadableSpan) => {
-  const { traceId, spanId } = span.spanContext();
-  return { traceId, spanId };
-};
 
 test("an execution's functions continue the span that started it", async () => {
   const { span, parent, input, execution } = await start({ input: '{"order":7}' });
