@@ -33,10 +33,9 @@ export const iot: Service = {
 };
 
 function withProperties(message: Fields, into: Injection): Fields {
-  const properties = message.userProperties ?? undefined;
-  const given = jsonOf(properties);
-  // What is no JSON is the service's to refuse.
-  if (given === undefined && properties !== undefined) return message;
+  const given = message.userProperties ?? undefined;
+  // What is no text is the SDK's to refuse, or to make one of.
+  if (given !== undefined && typeof given !== "string") return message;
   const sent = into.unlessOthers(given, mqtt.extract(given, "userProperties"), () =>
     mqtt.injectUserProperties(given, into.carried, into),
   );
@@ -49,11 +48,4 @@ function withEnvelope(message: Fields, into: Injection): Fields {
   const given = utf8(payload);
   const sent = into.text(given, "iot", limits.iot.payload);
   return sent === given ? message : { ...message, payload: Buffer.from(String(sent)) };
-}
-
-/** The SDK takes a JSON text, also as a `String` object, and whatever it can make one of. */
-function jsonOf(properties: unknown): string | undefined {
-  return typeof properties === "string" || properties instanceof String
-    ? String(properties)
-    : JSON.stringify(properties);
 }

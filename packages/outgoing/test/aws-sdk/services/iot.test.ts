@@ -1,6 +1,5 @@
 import { IoTDataPlaneClient, PublishCommand, type PublishCommandInput } from "@aws-sdk/client-iot-data-plane";
 import { context, propagation, ROOT_CONTEXT, SpanKind } from "@opentelemetry/api";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { mqtt } from "@throughline/payloads";
 import { w3c, xray } from "@throughline/propagation";
 import { type IotData, type IotMessage, iotRule, startIotData } from "@throughline/testing";
@@ -65,12 +64,10 @@ test("what a rule hands to a function continues the span that published it", asy
   });
 });
 
-test.each<[string, PublishCommandInput["userProperties"]]>([
-  ["a text", '[ {"tenant":"a"}, {"tag":"1"}, {"tag":"2"} ]'],
-  ["a list", [{ tenant: "a" }, { tag: "1" }, { tag: "2" }]],
-  ["a String", new String('[{"tenant":"a"},{"tag":"1"},{"tag":"2"}]') as string],
-])("the user's properties stay, given as %s", async (_, given) => {
-  const { span, userProperties, event } = await publish({ userProperties: given });
+test("the user's properties stay", async () => {
+  const { span, userProperties, event } = await publish({
+    userProperties: '[ {"tenant":"a"}, {"tag":"1"}, {"tag":"2"} ]',
+  });
   expect(userProperties).toMatchObject({ tenant: ["a"], tag: ["1", "2"], traceparent: [expect.any(String)] });
   expect(resolve(event, undefined).parentage.parent).toMatchObject(idsOf(span));
 });

@@ -6,7 +6,6 @@ import {
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
 import { SpanKind } from "@opentelemetry/api";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { w3c, xray } from "@throughline/propagation";
 import { type Scheduler, startScheduler } from "@throughline/testing";
 import { resolve } from "@throughline/triggers";
