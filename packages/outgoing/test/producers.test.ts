@@ -37,6 +37,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import * as throughline from "../../middy/src/index.ts";
 import { idsOf, inSpan, local, recordSpans, takeSpans } from "./aws-sdk/spans.ts";
 
+const require = createRequire(import.meta.url);
 const page = readFileSync(join(import.meta.dirname, "../../../docs/producers.md"), "utf8");
 /** Each snippet by the last heading above it. */
 const snippets = [...page.matchAll(/^#+ (.*)\n(?:(?!^#|^```).*\n)*?```ts\n([\s\S]*?)^```$/gm)].map(
@@ -80,7 +81,7 @@ async function messaging(): Promise<Scope> {
   const bus = await startEventBus({ targets: [invoke] });
   const rule = iotRule({ sql: throughline.mqtt.ruleSql("orders/#"), invoke });
   const iotData = await startIotData({ rules: [rule] });
-  const kinesalite = createRequire(import.meta.url)("kinesalite") as (options: object) => Server;
+  const kinesalite = require("kinesalite") as (options: object) => Server;
   const streams = kinesalite({ createStreamMs: 0 }).listen(0, "127.0.0.1");
   await once(streams, "listening");
 
@@ -184,7 +185,7 @@ async function post(url: string, { headers, body }: { readonly headers: object; 
 async function writing(): Promise<Scope> {
   const { traced } = throughline;
   const aws = await startFauxqs({ port: 0, logger: false });
-  const dynalite = createRequire(import.meta.url)("dynalite") as (options: object) => Server;
+  const dynalite = require("dynalite") as (options: object) => Server;
   const tables = dynalite({ createTableMs: 0 }).listen(0, "127.0.0.1");
   await once(tables, "listening");
   const s3 = new S3({ ...local(`http://127.0.0.1:${aws.port}`), forcePathStyle: true });

@@ -36,7 +36,8 @@ import { frozen } from "../frozen.ts";
 import { oddInputs } from "../odd.ts";
 import { local, recordSpans, takeSpans } from "../spans.ts";
 
-const dynalite = createRequire(import.meta.url)("dynalite") as (options: object) => Server;
+const require = createRequire(import.meta.url);
+const dynalite = require("dynalite") as (options: object) => Server;
 type KeyType = "S" | "N" | "B";
 
 let server: Server;
