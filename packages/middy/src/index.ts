@@ -25,6 +25,10 @@ export {
   mqtt,
   spanPointers,
   stepFunctions,
+  type TracedField,
+  type TracedStateMachine,
+  type TraceStateMachineOptions,
+  traceStateMachine,
 } from "@throughline/payloads";
 export {
   b3,

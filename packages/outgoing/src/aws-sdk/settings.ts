@@ -22,8 +22,8 @@ export interface ClientOptions {
   /** The wire formats to write: ours, or any OpenTelemetry propagator. Default W3C, Datadog, X-Ray. */
   readonly formats?: readonly (Format | TextMapPropagator)[] | undefined;
   /**
-   * Whether the context may go into the payload of a service without headers, for each. Default all but `lambda`, where it would
-   * change what an asynchronously invoked function sees as its event.
+   * Whether the context may go into the payload of a service without headers, for each. Default all but `iot`, whose messages
+   * have user properties, and `lambda`, where it would change what an asynchronously invoked function sees as its event.
    */
   readonly envelopes?: Readonly<Partial<Record<EnvelopeName, boolean>>> | undefined;
   /**

@@ -16,7 +16,7 @@ const NAMED = [
   "faas.invoked_provider",
 ];
 /** Values for which the registry has no name yet. */
-const CUSTOM_VALUES = ["aws.eventbridge", "aws.kinesis"];
+const CUSTOM_VALUES = ["aws.eventbridge", "aws.iot", "aws.kinesis"];
 
 /** Whatever an operation may ask for. */
 const input: Fields = {
@@ -26,14 +26,27 @@ const input: Fields = {
   TableName: "orders",
   Bucket: "orders",
   Key: "1",
+  CopySource: "orders/0",
+  UploadId: "u-1",
+  PartNumber: 1,
+  IndexName: "by-date",
+  ProjectionExpression: "id",
+  Select: "COUNT",
+  ConsistentRead: true,
+  ScanIndexForward: true,
+  Limit: 1,
+  Segment: 0,
+  TotalSegments: 2,
+  RequestItems: { orders: [{}, {}] },
   FunctionName: "arn:aws:lambda:us-east-1:123456789012:function:checkout",
   stateMachineArn: "arn:aws:states:us-east-1:123456789012:stateMachine:orders",
+  activityArn: "arn:aws:states:us-east-1:123456789012:activity:pack",
   topic: "orders/1",
   Entries: [{ EventBusName: "orders" }],
   Records: [{}],
   PublishBatchRequestEntries: [{}],
 };
-const output: Fields = { MessageId: "m-1", Messages: [{}] };
+const output: Fields = { MessageId: "m-1", Messages: [{}], Count: 1, ScannedCount: 2 };
 const settings = { tableKeys: {} };
 const operations = services.flatMap(({ client, operations }) =>
   Object.keys(operations).map((name): [string, string] => [client, name]),
