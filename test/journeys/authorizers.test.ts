@@ -85,8 +85,11 @@ test.each(APIS)(
       receiver.spans.find(({ resource }) => resource["service.name"] === service),
     );
     expect(asked?.parentSpanId).toBe(seesHeaders ? FIRST.span : undefined);
-    if (seesHeaders) expect(asked?.traceId).toBe(FIRST.trace);
-    expect(answered).toMatchObject({ traceId: asked?.traceId, parentSpanId: asked?.spanId });
+    const parentSpanId = seesHeaders ? asked?.spanId : FIRST.span;
+    expect(answered).toMatchObject({ traceId: FIRST.trace, parentSpanId });
+    // One that does not see them has a trace of its own, which the function is linked to.
+    const links = seesHeaders ? [] : [{ traceId: asked?.traceId, spanId: asked?.spanId }];
+    expect(answered?.links).toMatchObject(links);
 
     receiver.clear();
     await request(SECOND);

@@ -8,6 +8,25 @@ export {
 } from "@throughline/exporter";
 export { fromPropagator, getTraceContext, getTraceHeaders } from "@throughline/otel";
 export {
+  type ClientOptions,
+  type ClientPlugin,
+  clientPlugin,
+  type HttpOptions,
+  type Shortages,
+  shortages,
+  type TargetPattern,
+  traced,
+  traceHttp,
+} from "@throughline/outgoing";
+export {
+  envelope,
+  limits,
+  messageAttributes,
+  mqtt,
+  spanPointers,
+  stepFunctions,
+} from "@throughline/payloads";
+export {
   b3,
   b3Multi,
   type DynatraceOptions,

@@ -12,6 +12,8 @@ export interface Place {
   readonly carrier: Carrier;
   /** Why what it holds does not count, if so: `cached`. It is passed over, and named for whoever asks why. */
   readonly ignored?: string | undefined;
+  /** Whether it gives way to a later place where a caller named another trace; it is linked then. */
+  readonly yields?: boolean | undefined;
 }
 
 /** A carrier that holds nothing. */

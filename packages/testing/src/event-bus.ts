@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { EventBridgeEvent } from "aws-lambda";
+import { ServiceError, startJsonService, violation } from "./aws-json.ts";
+import { type Deliveries, startDeliveries } from "./deliveries.ts";
 import { ACCOUNT_ID, REGION } from "./events.ts";
-import { type LocalServer, readBody, startServer } from "./local-server.ts";
+import { isRecord, parseJson } from "./json.ts";
+import type { LocalServer } from "./local-server.ts";
 
 export interface EventBusOptions {
   /** Every accepted entry goes to each of them, as a rule that matches everything would send it. */
@@ -21,12 +24,7 @@ export type EventBusTarget = (
 ) => Promise<unknown>;
 
 /** A bus that the SDK's client reaches through its `endpoint`. */
-export interface EventBus extends LocalServer {
-  /** What targets rejected with; deliveries are not repeated. */
-  readonly failures: readonly unknown[];
-  /** Resolves when every delivery so far, and those made meanwhile, has settled. */
-  idle(): Promise<void>;
-}
+export interface EventBus extends LocalServer, Pick<Deliveries, "failures" | "idle"> {}
 
 /**
  * Starts a stand-in for EventBridge that takes `PutEvents` as AWS does and delivers to functions.
@@ -38,21 +36,7 @@ export interface EventBus extends LocalServer {
  * const client = new EventBridgeClient({ endpoint: bus.url });
  */
 export async function startEventBus({ targets, port }: EventBusOptions): Promise<EventBus> {
-  const deliveries = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-
-  const deliver = (target: EventBusTarget, event: string, traceHeader: string | undefined): void => {
-    const delivery = nextTurn()
-      .then(() => target(JSON.parse(event), { traceHeader }))
-      .then(
-        () => {},
-        (error: unknown) => {
-          failures.push(error);
-        },
-      )
-      .finally(() => deliveries.delete(delivery));
-    deliveries.add(delivery);
-  };
+  const { failures, start, idle } = startDeliveries();
 
   const putEvents = (input: PutEventsInput, region: string): unknown => {
     const entries = validate(input);
@@ -60,32 +44,20 @@ export async function startEventBus({ targets, port }: EventBusOptions): Promise
       const refused = refuse(entry);
       if (refused) return refused;
       const event = toEvent(entry, region);
-      for (const target of targets) deliver(target, JSON.stringify(event), entry.TraceHeader);
+      const { TraceHeader: traceHeader } = entry;
+      for (const target of targets) start(() => target(structuredClone(event), { traceHeader }));
       return { EventId: event.id };
     });
     return { Entries: results, FailedEntryCount: results.filter((result) => "ErrorCode" in result).length };
   };
 
-  const server = await startServer(async (request, response) => {
-    const body = (await readBody(request)).toString("utf8");
-    try {
-      if (request.headers["x-amz-target"] !== "AWSEvents.PutEvents") {
-        throw new ServiceError("UnknownOperationException");
-      }
-      answer(response, 200, putEvents(parse(body), regionOf(request)));
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      answer(response, 400, { __type: error.type, ...(error.message && { message: error.message }) });
-    }
-  }, port);
-
-  return {
-    ...server,
-    failures,
-    async idle() {
-      while (deliveries.size > 0) await Promise.all(deliveries);
-    },
-  };
+  const server = await startJsonService({
+    target: "AWSEvents",
+    version: "1.1",
+    operations: { PutEvents: (input, request) => putEvents(input, regionOf(request)) },
+    port,
+  });
+  return { ...server, failures, idle };
 }
 
 interface PutEventsInput {
@@ -103,43 +75,25 @@ interface Entry {
   readonly TraceHeader?: string;
 }
 
-class ServiceError extends Error {
-  readonly type: string;
-  constructor(type: string, message = "") {
-    super(message);
-    this.type = type;
-  }
-}
-
-function parse(body: string): PutEventsInput {
-  try {
-    const input: unknown = JSON.parse(body);
-    if (typeof input === "object" && input !== null) return input;
-  } catch {
-    // Falls through to the same answer.
-  }
-  throw new ServiceError("SerializationException");
-}
-
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 1_048_576;
 const MAX_TRACE_HEADER = 500;
 
 /** What makes the whole request fail. */
 function validate({ Entries }: PutEventsInput): Entry[] {
-  if (!Array.isArray(Entries)) throw constraint("null", "entries", "Member must not be null");
+  if (!Array.isArray(Entries)) throw violation("null", "entries", "Member must not be null");
   if (Entries.length < 1) {
-    throw constraint("[]", "entries", "Member must have length greater than or equal to 1");
+    throw violation("[]", "entries", "Member must have length greater than or equal to 1");
   }
   if (Entries.length > MAX_ENTRIES) {
-    throw constraint("[...]", "entries", `Member must have length less than or equal to ${MAX_ENTRIES}`);
+    throw violation("[...]", "entries", `Member must have length less than or equal to ${MAX_ENTRIES}`);
   }
   if (!Entries.every(isEntry)) throw new ServiceError("SerializationException");
   const entries: Entry[] = Entries;
   for (const [index, { TraceHeader = "" }] of entries.entries()) {
     if (TraceHeader.length <= MAX_TRACE_HEADER) continue;
     const place = `entries.${index + 1}.member.traceHeader`;
-    throw constraint(TraceHeader, place, `Member must have length less than or equal to ${MAX_TRACE_HEADER}`);
+    throw violation(TraceHeader, place, `Member must have length less than or equal to ${MAX_TRACE_HEADER}`);
   }
   if (entries.reduce((total, entry) => total + size(entry), 0) >= MAX_BYTES) {
     throw new ServiceError(
@@ -160,11 +114,6 @@ function isEntry(value: unknown): value is Entry {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
-}
-
-function constraint(value: string, place: string, rule: string): ServiceError {
-  const problem = `Value '${value}' at '${place}' failed to satisfy constraint: ${rule}`;
-  return new ServiceError("ValidationException", `1 validation error detected: ${problem}`);
 }
 
 /** As AWS counts it: a time is 14 bytes, the rest is its UTF-8 length. */
@@ -189,22 +138,13 @@ function refuse(entry: Entry): EntryError | undefined {
     const ErrorMessage = "Not authorized for the source.";
     return { ErrorCode: "NotAuthorizedForSourceException", ErrorMessage };
   }
-  if (!isJsonObject(entry.Detail ?? "")) {
+  if (!isRecord(parseJson(entry.Detail ?? ""))) {
     return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
   }
   return undefined;
 }
 
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
-}
-
-function toEvent(entry: Entry, region: string): EventBridgeEvent<string, unknown> {
+function toEvent(entry: Entry, region: string): EventBridgeEvent<string, Readonly<Record<string, unknown>>> {
   const time = entry.Time === undefined ? new Date() : new Date(entry.Time * 1000);
   return {
     version: "0",
@@ -224,14 +164,4 @@ const SCOPE = /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d+\/([^/]+)\//;
 /** The signature's scope names it: `Credential=KEY/20261121/eu-west-1/events/aws4_request`. */
 function regionOf({ headers }: IncomingMessage): string {
   return SCOPE.exec(headers.authorization ?? "")?.[1] ?? REGION;
-}
-
-function answer(response: ServerResponse, status: number, body: unknown): void {
-  const headers = { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": randomUUID() };
-  response.writeHead(status, headers).end(JSON.stringify(body));
-}
-
-/** The producer has its answer before anybody is invoked. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -14,6 +14,7 @@ import type {
   SQSRecord,
   SQSRecordAttributes,
 } from "aws-lambda";
+import { isRecord } from "./json.ts";
 
 /** The account of every ARN here. */
 export const ACCOUNT_ID = "123456789012";
@@ -350,10 +351,6 @@ function mergeDeep(base: unknown, overrides: unknown): unknown {
     value === undefined ? undefined : mergeDeep(base[key], value),
   ]);
   return withoutUndefined({ ...base, ...Object.fromEntries(merged) });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function withoutUndefined(value: Readonly<Record<string, unknown>>): Record<string, unknown> {

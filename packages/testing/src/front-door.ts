@@ -7,7 +7,6 @@ import {
   type GatewayReply,
   HOP_BY_HOP,
   json,
-  newTraceHeader,
   refusal,
   type SplitUrl,
   send,
@@ -17,6 +16,7 @@ import {
 import { authorizeHttpApi, type HttpApiAuthorizer } from "./http-api-authorizer.ts";
 import { type LocalServer, readBody, startServer } from "./local-server.ts";
 import { type MatchedRoute, matchRoute, parseRoute } from "./routes.ts";
+import { newTraceRoot } from "./trace-root.ts";
 
 export interface HttpApiOptions {
   /** Runs the function; what it rejects with becomes a 500. */
@@ -113,7 +113,7 @@ function toHeaders(
     .filter(([name]) => !HOP_BY_HOP.has(name))
     .map(([name, values = []]) => [name, values.join(",")] as const);
   return {
-    "x-amzn-trace-id": newTraceHeader(),
+    "x-amzn-trace-id": newTraceRoot(),
     ...(body.length > 0 && { "content-length": String(body.length) }),
     ...Object.fromEntries(sent),
     host: DOMAIN,

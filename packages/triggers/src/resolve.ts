@@ -96,10 +96,13 @@ export function resolve(
   const looked: Looked[] = [];
   const trigger = detect(event, triggers);
   const { messages: read, batched } = readMessages(event, trigger, triggers);
+  const beside: TraceContext[] = [];
   const messages = read.map((message, index): ResolvedMessage => {
+    const found = look(placesOf(message, batched, context), formats, index, looked);
+    if (found.beside) beside.push(found.beside);
     return {
       id: message.id,
-      context: look(placesOf(message, batched, context), formats, index, looked),
+      context: found.context,
       attributes: message.attributes ?? {},
       pointers: spanPointers ? quietly(() => [...(message.pointers?.() ?? [])], []) : [],
     };
@@ -109,7 +112,7 @@ export function resolve(
     messages.filter((_, index) => (read[index]?.linked === true) === linked).map(({ context }) => context);
   const brought = options.extracted
     ? { parent: options.extracted, links: [] }
-    : link(batch(contexts(false), batched ? options.batch : "auto"), contexts(true));
+    : link(batch(contexts(false), batched ? options.batch : "auto"), [...contexts(true), ...beside]);
   return {
     trigger,
     messages,
@@ -131,7 +134,8 @@ function readMessages(
   triggers: readonly Trigger[],
   levels: number = MAX_LEVELS,
 ): { readonly messages: readonly Message[]; readonly batched: boolean } {
-  const messages = quietly(() => trigger.messages(event), []);
+  // A list with holes in it makes messages that are none.
+  const messages = quietly(() => trigger.messages(event).filter((message) => message !== undefined), []);
   const batched = trigger.batch === true;
   const inner = levels > 0 ? quietly(() => trigger.inner?.(event), undefined) : undefined;
   if (!inner) return { messages, batched };
@@ -166,21 +170,33 @@ function* placesOf(message: Message, batched: boolean, context: LambdaContext | 
   yield* message.places();
 }
 
-/** The first context found in the places; what lies behind it is neither looked at nor parsed. */
+/** A context, and the one that gave way to it. */
+interface Found {
+  readonly context?: TraceContext | undefined;
+  readonly beside?: TraceContext | undefined;
+}
+
+/** The first context found in the places; what lies behind it is neither looked at nor parsed, unless it gives way. */
 function look(
   places: Iterable<Place>,
   formats: readonly Format[],
   message: number | undefined,
   looked: Looked[],
-): TraceContext | undefined {
-  return quietly(() => {
+): Found {
+  return quietly((): Found => {
+    let yielding: TraceContext | undefined;
     for (const place of places) {
       const found = place.ignored ? undefined : extract(place.carrier, formats);
       looked.push({ ...place, message, context: found?.context, format: found?.format });
-      if (found) return found.context;
+      if (!found) continue;
+      if (!yielding && place.yields) yielding = found.context;
+      else if (!yielding) return found;
+      // X-Ray's header is also AWS's own, and need not come from the caller.
+      else if (found.context.traceId !== yielding.traceId && found.format !== xray.name)
+        return { context: found.context, beside: yielding };
     }
-    return undefined;
-  }, undefined);
+    return { context: yielding };
+  }, {});
 }
 
 /** Read whatever formats are chosen for events: whether it counts is the merge mode's question. */
@@ -189,7 +205,7 @@ function lookAtRuntime(runtime: RuntimeContext, formats: readonly Format[], look
   if (!xRayTraceId && !traceparent) return undefined;
   const carrier = headers({ "x-amzn-trace-id": xRayTraceId, traceparent, tracestate, baggage });
   const xrayFormat = formats.find(({ name }) => name === xray.name) ?? xray;
-  return look([{ at: "runtime", carrier }], [w3c, xrayFormat], undefined, looked);
+  return look([{ at: "runtime", carrier }], [w3c, xrayFormat], undefined, looked).context;
 }
 
 /** An event may be anything, with getters that throw; the invocation goes on with what can be read. */

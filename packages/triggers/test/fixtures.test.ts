@@ -16,8 +16,7 @@ describe.each(fixtures)("$name: $expected.about", ({ name, event, expected }) =>
   test("each message's context is found, and where", () => {
     expect(resolution.messages.map((message) => spell(message.context))).toEqual(expected.messages);
     const found = resolution.messages.map(
-      (_, index) =>
-        resolution.looked.find(({ message, context }) => context && message === index)?.at ?? null,
+      ({ context }) => resolution.looked.find((looked) => context && looked.context === context)?.at ?? null,
     );
     expect(found).toEqual(expected.found);
   });

@@ -12,6 +12,9 @@ export const REQUEST_ID = "x-datadog-authorizing-requestid";
  * fresh: when the gateway says that it waited for the authorizer (`integrationLatency`), or when the id of the request that was
  * authorized, kept beside the context, is this request's.
  *
+ * An authorizer that judges by a token is not shown the client's headers and begins a trace of its own, which must not take the
+ * function out of the client's: the context gives way to headers of another trace.
+ *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export function* authorizerPlaces(context: unknown, requestId: unknown, at: string): Generator<Place> {
@@ -20,9 +23,11 @@ export function* authorizerPlaces(context: unknown, requestId: unknown, at: stri
   const fresh =
     Number(context.integrationLatency) > 0 ||
     [wrapped?.[REQUEST_ID], context[REQUEST_ID]].some((id) => typeof id === "string" && id === requestId);
-  const ignored = fresh ? {} : { ignored: "the authorizer's answer is cached: of another request" };
-  if (wrapped) yield { at: `${at}._datadog`, carrier: headers(wrapped), ...ignored };
-  yield { at, carrier: headers(context), ...ignored };
+  const standing = fresh
+    ? { yields: true }
+    : { ignored: "the authorizer's answer is cached: of another request" };
+  if (wrapped) yield { at: `${at}._datadog`, carrier: headers(wrapped), ...standing };
+  yield { at, carrier: headers(context), ...standing };
 }
 
 function unwrap(value: unknown): Record<string, unknown> | undefined {
