@@ -25,10 +25,6 @@ export {
   mqtt,
   spanPointers,
   stepFunctions,
-  type TracedField,
-  type TracedStateMachine,
-  type TraceStateMachineOptions,
-  traceStateMachine,
 } from "@throughline/payloads";
 export {
   b3,

@@ -16,6 +16,7 @@ import { SNS } from "@aws-sdk/client-sns";
 import * as sqsPackage from "@aws-sdk/client-sqs";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { traceStateMachine } from "@throughline/payloads";
 import {
   type Delivery,
   iotRule,
@@ -154,7 +155,7 @@ async function invoking(): Promise<Scope> {
   };
   const machine = stateMachine({
     name: "orders",
-    definition: throughline.traceStateMachine(definition).definition,
+    definition: traceStateMachine(definition).definition,
     functions: { charge: invoke },
   });
   const machines = await startStepFunctions({ machines: [machine] });
