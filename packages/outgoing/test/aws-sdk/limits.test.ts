@@ -11,6 +11,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { DiagLogLevel, diag } from "@opentelemetry/api";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { limits, sizeOfAttributes } from "@throughline/payloads";
 import { type EventBus, startEventBus, startStrictMessaging } from "@throughline/testing";
@@ -120,6 +121,23 @@ describe("attributes", () => {
     expect(names(sent[0]).filter((name) => !own.test(name))).toEqual(added);
     expect(sent).toHaveLength(1);
     expect(counted()).toEqual(shortage);
+  });
+
+  test("what is left out is told in one line of the debug log", async () => {
+    const lines: string[] = [];
+    const logger = {
+      error() {},
+      warn() {},
+      info() {},
+      verbose() {},
+      debug: (line: string) => lines.push(line),
+    };
+    diag.setLogger(logger, DiagLogLevel.DEBUG);
+    const MessageAttributes = attributes(10);
+    await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "x", MessageAttributes }));
+    diag.disable();
+    const ours = lines.filter((line) => line.startsWith("Throughline"));
+    expect(ours).toEqual([expect.stringMatching(/SQS\.SendMessage.*skipped/)]);
   });
 
   test("an eleventh would have been refused", async () => {
