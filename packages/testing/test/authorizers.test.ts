@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { startHttpApi } from "../src/front-door.ts";
-import type { HttpApiAuthorizer } from "../src/http-api-authorizer.ts";
+import { startHttpApi } from "../src/apis/front-door.ts";
+import type { HttpApiAuthorizer } from "../src/apis/http-api-authorizer.ts";
+import { startRestApi } from "../src/apis/rest-api.ts";
+import type { RestApiAuthorizer } from "../src/apis/rest-api-authorizer.ts";
 import type { LocalServer } from "../src/local-server.ts";
-import { startRestApi } from "../src/rest-api.ts";
-import type { RestApiAuthorizer } from "../src/rest-api-authorizer.ts";
 
 const statement = { Action: "execute-api:Invoke", Effect: "Allow", Resource: "*" };
 const policy = { principalId: "user", policyDocument: { Statement: statement } };

@@ -1,4 +1,4 @@
-import type { ReceivedSpan } from "../src/received-span.ts";
+import type { ReceivedSpan } from "../src/otlp/received-span.ts";
 
 export const TRACE_ID = "5b8aa5a2d2c872e8321cf37308d69df2";
 export const OTHER_TRACE_ID = "0af7651916cd43dd8448eb211c80319c";

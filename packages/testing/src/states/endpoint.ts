@@ -1,7 +1,13 @@
 import type { IncomingMessage } from "node:http";
-import { optionalText, requiredText, ServiceError, startJsonService, violation } from "../aws-json.ts";
 import { parseJson } from "../json.ts";
 import type { LocalServer } from "../local-server.ts";
+import {
+  optionalText,
+  requiredText,
+  ServiceError,
+  startJsonService,
+  violation,
+} from "../services/aws-json.ts";
 import type { Execution, ExecutionResult } from "./execution.ts";
 import type { StartOptions, StateMachine } from "./state-machine.ts";
 

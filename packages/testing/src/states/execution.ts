@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ACCOUNT_ID } from "../events.ts";
+import { ACCOUNT_ID } from "../events/events.ts";
 import type { StateMachineDefinition } from "./definition.ts";
 import { failureOf, StateFailure } from "./failure.ts";
 import type { Progress } from "./progress.ts";

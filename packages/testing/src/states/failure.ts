@@ -1,4 +1,4 @@
-import { FunctionError } from "../answer.ts";
+import { FunctionError } from "../runtime/answer.ts";
 
 /** Why a state failed: an error's name, which retriers and catchers look at, and its cause in words or JSON. */
 export class StateFailure extends Error {

@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, REGION } from "../events.ts";
+import { ACCOUNT_ID, REGION } from "../events/events.ts";
 import { checkGraph, innerGraphs, type StateGraph, type StateMachineDefinition } from "./definition.ts";
 import { type Execution, startExecution } from "./execution.ts";
 import { isKnown, type Workers } from "./task.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type Delivery, type FunctionTarget, parseFunctionName } from "../function-target.ts";
 import { isRecord } from "../json.ts";
+import { type Delivery, type FunctionTarget, parseFunctionName } from "../runtime/function-target.ts";
 import { StateFailure } from "./failure.ts";
 import type { StateContext } from "./scope.ts";
 

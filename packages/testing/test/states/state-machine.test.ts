@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FunctionError } from "../../src/answer.ts";
+import { FunctionError } from "../../src/runtime/answer.ts";
 import type { StateDefinition } from "../../src/states/definition.ts";
 import { type StateMachineOptions, stateMachine } from "../../src/states/state-machine.ts";
 
