@@ -77,6 +77,40 @@ describe.each(setups)("with @opentelemetry/api $api on Node $node", ({ api, node
     await receiver.waitForSpans(1);
   });
 
+  test("fetch and node:http have spans, and carry the trace on", async () => {
+    receiver.clear();
+    const script = `
+      const { tracing } = await import("@throughline/middy");
+      const { createServer, get } = await import("node:http");
+      const seen = [];
+      const server = createServer(({ headers }, response) => response.end(seen.push(headers.traceparent) && "ok"));
+      await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const url = "http://127.0.0.1:" + server.address().port;
+      const { before, after } = tracing();
+      const request = { event: {}, context: {}, internal: {} };
+      before(request);
+      await (await fetch(url)).text();
+      await new Promise((resolve) => get(url, (response) => response.resume().on("end", resolve)));
+      await after(request);
+      console.log(JSON.stringify(seen));
+      process.exit();`;
+    const args = ["--input-type=module", "--eval", script];
+    const env = { PATH: process.env.PATH ?? "", OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+    const { stdout } = await promisify(execFile)(project.node ?? "", args, { cwd: project.folder, env });
+    const spans = await receiver.waitForSpans(3);
+    const calls = spans.filter(({ kind }) => kind === "CLIENT");
+    expect(JSON.parse(stdout)).toStrictEqual(
+      calls.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`),
+    );
+    for (const { attributes } of calls) {
+      expect(attributes).toMatchObject({
+        "http.response.status_code": 200,
+        "network.peer.address": "127.0.0.1",
+        "network.protocol.version": "1.1",
+      });
+    }
+  });
+
   test.each(forms)("$form continues the trace, and its spans arrive", async ({ source, ...rest }) => {
     receiver.clear();
     const taskRoot = await deploy(project, source, "bundle" in rest ? rest.bundle : undefined);

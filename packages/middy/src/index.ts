@@ -7,6 +7,7 @@ export {
   SinkError,
 } from "@throughline/exporter";
 export { fromPropagator, getTraceContext, getTraceHeaders } from "@throughline/otel";
+export { type HttpOptions, type TargetPattern, traceHttp } from "@throughline/outgoing";
 export {
   type ClientOptions,
   type ClientPlugin,

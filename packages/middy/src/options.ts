@@ -1,5 +1,6 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
 import { type Extractor, formatsFromEnvironment, loadExtractor, toFormats } from "@throughline/otel";
+import { type HttpOptions, resolveHttpOptions } from "@throughline/outgoing";
 import {
   type BatchMode,
   defaultFormats,
@@ -120,6 +121,11 @@ export function checkSink(factory: string, sink: unknown): void {
   throw new TypeError(
     `${factory}({ sink: ${JSON.stringify(sink)} }): expected a sink, such as otlp({ url })`,
   );
+}
+
+/** Throws for options of outgoing HTTP that are wrong. */
+export function checkHttp(factory: string, http: HttpOptions | false | undefined): void {
+  if (http !== false) resolveHttpOptions(`${factory}({ http })`, http);
 }
 
 /** Throws for a timeout that is no positive number of milliseconds. */

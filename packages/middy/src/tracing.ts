@@ -1,6 +1,7 @@
 import { context as contextApi, createContextKey, trace } from "@opentelemetry/api";
 import { createFlusher, logAsAsked, type Sink, startProvider } from "@throughline/exporter";
 import { ensureContextManager, startInvocation } from "@throughline/otel";
+import { type HttpOptions, traceHttp, withoutHttpSpans } from "@throughline/outgoing";
 import { around } from "./around.ts";
 import { extracting } from "./extracting.ts";
 import { checkInstrumentations, type Instrumentation, instrument } from "./instrumentations.ts";
@@ -8,6 +9,7 @@ import {
   CONTEXT_KEYS,
   type ContextOptions,
   checkBoolean,
+  checkHttp,
   checkKeys,
   checkSink,
   checkTimeout,
@@ -21,6 +23,11 @@ export interface TracingOptions extends ContextOptions {
   /** Milliseconds that a flush may take. Default `OTEL_EXPORTER_OTLP_TIMEOUT`, else 1000. */
   readonly timeout?: number | undefined;
   /**
+   * Which requests of `fetch`, undici and `node:http(s)` get spans and trace headers; `false` for none. Default all that are made
+   * within an invocation. The first `tracing()` of a process that does not say `false` decides for all.
+   */
+  readonly http?: HttpOptions | false | undefined;
+  /**
    * Whether an API Gateway authorizer hands its trace to the function behind it, in its answer's `context._datadog`.
    * Default true, unless `DD_ENCODE_AUTHORIZER_CONTEXT` is `false`.
    */
@@ -33,6 +40,7 @@ const KEYS: readonly (keyof TracingOptions)[] = [
   ...CONTEXT_KEYS,
   "sink",
   "timeout",
+  "http",
   "authorizer",
   "instrumentations",
 ];
@@ -52,6 +60,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
   checkKeys("tracing", options, KEYS);
   checkTimeout("tracing", options.timeout);
   checkSink("tracing", options.sink);
+  checkHttp("tracing", options.http);
   checkBoolean("tracing", "authorizer", options.authorizer);
   checkInstrumentations("tracing", options.instrumentations);
   const resolving = resolveOptions("tracing", options);
@@ -61,6 +70,8 @@ export function tracing(options: TracingOptions = {}): Middleware {
   const tracer = started?.provider.getTracer("@throughline/middy");
   const flusher = started && createFlusher(started.flush, { timeout: options.timeout });
   ensureContextManager();
+  const { http } = options;
+  if (http !== false) traceHttp(http);
   instrument(options.instrumentations ?? [], started?.provider ?? trace.getTracerProvider());
   return around("tracing", (request, chain) => {
     const { event, context } = request;
@@ -73,7 +84,9 @@ export function tracing(options: TracingOptions = {}): Middleware {
         tracer,
         decide: started?.decide,
       });
-      const deactivate = activate(invocation.context.setValue(TRACED, requestId));
+      const traced = invocation.context.setValue(TRACED, requestId);
+      // Another function of this process may have asked for spans.
+      const deactivate = activate(http === false ? withoutHttpSpans(traced) : traced);
       flusher?.started(requestId);
       return {
         answer: (result) => (authorizer ? invocation.passOn(result) : result),

@@ -6,6 +6,7 @@ export { type Extraction, type ExtractionOptions, extractRemote } from "./extrac
 export { type Extractor, loadExtractor, runExtractor } from "./extractor.ts";
 export { getTraceContext, getTraceHeaders } from "./headers.ts";
 export { type Invocation, type InvocationOptions, startInvocation } from "./invocation.ts";
+export { type OpenWork, openWork } from "./open-work.ts";
 export { pointerLink } from "./pointer-link.ts";
 export { formatsFromEnvironment, fromPropagator, toFormats, toPropagator } from "./propagator.ts";
 export { lambdaResource, type ResourceAttributes } from "./resource.ts";

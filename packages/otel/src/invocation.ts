@@ -14,6 +14,7 @@ import { fromContext } from "./carried.ts";
 import { type Ending, endSpan } from "./ending.ts";
 import { functionName, type InvocationContext, invocationAttributes } from "./environment.ts";
 import { type ExtractionOptions, extractRemote } from "./extraction.ts";
+import { withOpenWork } from "./open-work.ts";
 import { pointerLink } from "./pointer-link.ts";
 import { toSpanContext } from "./span-context.ts";
 
@@ -34,7 +35,7 @@ export interface Invocation {
    * the result itself. Never throws.
    */
   passOn(result: unknown): unknown;
-  /** Ends the span, once; a later call does nothing. Never throws. */
+  /** Closes the invocation's open work and ends the span, once; a later call does nothing. Never throws. */
   end(ending: Ending): void;
 }
 
@@ -51,7 +52,7 @@ export function startInvocation(
 ): Invocation {
   const { resolution, context: remote } = extractRemote(event, context, options);
   const span = startSpan(resolution, remote, context, options.tracer);
-  const active = trace.setSpan(remote, span);
+  const { context: active, close } = withOpenWork(trace.setSpan(remote, span));
   const { trigger } = resolution;
   let ended = false;
   return {
@@ -74,6 +75,7 @@ export function startInvocation(
     end(ending) {
       if (ended) return;
       ended = true;
+      close();
       endSpan(span, ending, (result) => trigger.outcome?.(result, event));
     },
   };

@@ -1,5 +1,6 @@
 export type { SpanPointer } from "@throughline/payloads";
 export { detect } from "./detect.ts";
+export { httpMethodAttributes, httpSpanName, redactQuery } from "./http.ts";
 export {
   type LambdaContext,
   type Looked,

@@ -18,7 +18,7 @@ export const handler = middy(async (event: APIGatewayProxyEventV2): Promise<APIG
   const order = JSON.parse(event.body ?? "{}") as Order;
   await Promise.all(order.items.map((item) => publish(order.id, item)));
   return { statusCode: 202, body: JSON.stringify({ accepted: order.id }) };
-}).use(tracing());
+}).use(tracing({ http: false }));
 
 function publish(order: string, item: string): Promise<void> {
   return tracer.startActiveSpan(

@@ -15,7 +15,7 @@ export const handler = middy(async ({ Records }: SQSEvent): Promise<void> => {
       Entries: [{ Source: "orders.fulfil", DetailType: "ItemsFulfilled", Detail: JSON.stringify(detail) }],
     }),
   );
-}).use(tracing());
+}).use(tracing({ http: false }));
 
 /** The wrapped subscription puts SNS's notification around the message, the raw one does not. */
 function itemOf(body: string): string {

@@ -1,8 +1,9 @@
 import { isRecord } from "@throughline/payloads";
 import { headers } from "@throughline/propagation";
 import type { ALBEvent } from "aws-lambda";
+import { httpSpanName } from "../http.ts";
 import type { Trigger } from "../trigger.ts";
-import { forwarded, httpAttributes, httpPlaces, httpSpanName, toStatusCode } from "./shared/http.ts";
+import { forwarded, httpAttributes, httpPlaces, toStatusCode } from "./shared/http.ts";
 import { queryString } from "./shared/query.ts";
 import { isRequestEvent, senderOf } from "./shared/request-context.ts";
 

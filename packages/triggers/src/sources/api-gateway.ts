@@ -1,8 +1,9 @@
 import { isRecord } from "@throughline/payloads";
 import { headers, type Place } from "@throughline/propagation";
+import { httpSpanName } from "../http.ts";
 import type { Trigger } from "../trigger.ts";
 import { authorizerPlaces } from "./shared/authorizer-context.ts";
-import { forwarded, httpAttributes, httpPlaces, httpSpanName, toRoute, toStatusCode } from "./shared/http.ts";
+import { forwarded, httpAttributes, httpPlaces, toRoute, toStatusCode } from "./shared/http.ts";
 import { percentEncode, queryString } from "./shared/query.ts";
 import { isAuthorizerEvent, isRequestEvent, senderOf } from "./shared/request-context.ts";
 

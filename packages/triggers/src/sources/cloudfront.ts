@@ -1,7 +1,8 @@
 import { isRecord } from "@throughline/payloads";
+import { httpSpanName } from "../http.ts";
 import type { Trigger } from "../trigger.ts";
 import { headerList } from "./shared/header-list.ts";
-import { httpAttributes, httpSpanName, toStatusCode } from "./shared/http.ts";
+import { httpAttributes, toStatusCode } from "./shared/http.ts";
 import { firstRecord } from "./shared/records.ts";
 
 /** What is read of a request on its way through CloudFront. */

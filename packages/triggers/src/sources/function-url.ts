@@ -1,5 +1,5 @@
+import { httpSpanName } from "../http.ts";
 import type { Trigger } from "../trigger.ts";
-import { httpSpanName } from "./shared/http.ts";
 import {
   isFunctionUrl,
   isV2,

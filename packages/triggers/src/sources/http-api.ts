@@ -1,5 +1,6 @@
+import { httpSpanName } from "../http.ts";
 import type { Trigger } from "../trigger.ts";
-import { httpSpanName, toRoute } from "./shared/http.ts";
+import { toRoute } from "./shared/http.ts";
 import {
   isFunctionUrl,
   isV2,

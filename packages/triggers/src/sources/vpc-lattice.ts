@@ -1,8 +1,9 @@
 import { isRecord } from "@throughline/payloads";
 import { headers } from "@throughline/propagation";
+import { httpSpanName } from "../http.ts";
 import type { Trigger } from "../trigger.ts";
 import { text } from "./shared/attributes.ts";
-import { forwarded, httpAttributes, httpSpanName, toStatusCode } from "./shared/http.ts";
+import { forwarded, httpAttributes, toStatusCode } from "./shared/http.ts";
 import { bears } from "./shared/marks.ts";
 import { queryString } from "./shared/query.ts";
 import { isRequestEvent, senderOf } from "./shared/request-context.ts";

@@ -1,5 +1,6 @@
 import { envelope } from "@throughline/payloads";
 import type { Carrier, Place } from "@throughline/propagation";
+import { defaultPort, httpMethodAttributes, redactQuery, splitPort, toPort } from "../../http.ts";
 import * as semconv from "../../semconv.ts";
 import type { Attributes } from "../../trigger.ts";
 import { present, text } from "./attributes.ts";
@@ -40,23 +41,18 @@ export function* httpPlaces(header: Carrier): Generator<Place> {
     yield { at: `headers.${DAEMON}`, carrier: (key) => header(`${DAEMON}${key}`) };
 }
 
-const METHOD = /^(?:CONNECT|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT|QUERY|TRACE)$/;
-
 /**
  * The conventions' attributes of an HTTP request; never headers, cookies or the body.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
  */
 export function httpAttributes(request: HttpRequest): Attributes {
-  const method = text(request.method);
-  const known = method !== undefined && METHOD.test(method);
   const server = splitPort(text(request.host));
   return present({
-    [semconv.HTTP_REQUEST_METHOD]: known ? method : method && "_OTHER",
-    [semconv.HTTP_REQUEST_METHOD_ORIGINAL]: known ? undefined : method,
+    ...httpMethodAttributes(text(request.method)),
     [semconv.HTTP_ROUTE]: request.route,
     [semconv.URL_PATH]: text(request.path),
-    [semconv.URL_QUERY]: redact(text(request.query)),
+    [semconv.URL_QUERY]: redactQuery(text(request.query)),
     [semconv.URL_SCHEME]: request.scheme,
     [semconv.SERVER_ADDRESS]: server?.address,
     [semconv.SERVER_PORT]: server && (toPort(request.port) ?? server.port ?? defaultPort(request.scheme)),
@@ -79,12 +75,6 @@ export function forwarded(header: Carrier): Pick<HttpRequest, "host" | "port" | 
   };
 }
 
-/** `GET /pets/{id}`, or `GET` where no template is known: a path would make as many names as there are pets. */
-export function httpSpanName(method: unknown, route?: string): string {
-  const name = typeof method === "string" && METHOD.test(method) ? method : "HTTP";
-  return route ? `${name} ${route}` : name;
-}
-
 /** A status code, which gateways also take as a text. */
 export function toStatusCode(value: unknown): number | undefined {
   const code = typeof value === "string" ? Number(value) : value;
@@ -94,30 +84,6 @@ export function toStatusCode(value: unknown): number | undefined {
 /** A path template; a catch-all like `$default` is none. */
 export function toRoute(value: unknown): string | undefined {
   return typeof value === "string" && value.startsWith("/") ? value : undefined;
-}
-
-/** Values in a query that grant access; the conventions name them. */
-const SECRET =
-  /(?<=^|&)(X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token|AWSAccessKeyId|Signature|sig|X-Goog-Signature)=[^&]*/g;
-
-function redact(query: string | undefined): string | undefined {
-  return query?.replace(SECRET, "$1=REDACTED");
-}
-
-/** `10.0.0.1:443`, `[::1]:443`, `example.com`; a bare IPv6 address has colons that start no port. */
-function splitPort(host: string | undefined): { address: string; port: number | undefined } | undefined {
-  if (host === undefined) return undefined;
-  const [, address = host, port] = /^(\[[^\]]+\]|[^:]+):([0-9]{1,5})$/.exec(host) ?? [];
-  return { address, port: toPort(port) };
-}
-
-function toPort(value: unknown): number | undefined {
-  const port = typeof value === "string" && value !== "" ? Number(value) : undefined;
-  return port !== undefined && Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
-}
-
-function defaultPort(scheme: HttpRequest["scheme"]): number {
-  return scheme === "https" ? 443 : 80;
 }
 
 /** `HTTP/1.1` is 1.1, `HTTP/2.0` is 2. */
