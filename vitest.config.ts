@@ -7,8 +7,8 @@ export default defineConfig({
   ssr: { resolve: source },
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
-    // They need a build and the npm registry: `npm run test:package`, `npm run test:libraries`.
-    exclude: ["test/package/**", "test/libraries/**", "**/node_modules/**"],
+    // They need a build or the npm registry: `npm run test:package`, `npm run test:libraries`, `npm run test:interop`.
+    exclude: ["test/package/**", "test/libraries/**", "test/interop/**", "**/node_modules/**"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

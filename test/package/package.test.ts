@@ -1,8 +1,9 @@
 import { execFile, execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { type Receiver, startFunction, startReceiver } from "@throughline/testing";
+import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createProject, deploy, installed, type Project } from "./project.ts";
 
@@ -17,22 +18,32 @@ const setups = (Object.keys(apis) as (keyof typeof apis)[]).flatMap((api) =>
 );
 
 const forms = [
-  { form: "an ES module", source: "handler.mjs" },
-  { form: "a CommonJS module", source: "handler.cjs" },
-  { form: "an ES module bundled to ESM", source: "handler.mjs", bundle: "esm" },
-  { form: "an ES module bundled to CommonJS", source: "handler.mjs", bundle: "cjs" },
-  { form: "a CommonJS module bundled to CommonJS", source: "handler.cjs", bundle: "cjs" },
+  { form: "an ES module", extension: "mjs" },
+  { form: "a CommonJS module", extension: "cjs" },
+  { form: "an ES module bundled to ESM", extension: "mjs", bundle: "esm" },
+  { form: "an ES module bundled to CommonJS", extension: "mjs", bundle: "cjs" },
+  { form: "a CommonJS module bundled to CommonJS", extension: "cjs", bundle: "cjs" },
 ] as const;
 
 describe.each(setups)("with @opentelemetry/api $api on Node $node", ({ api, node }) => {
   let project: Project;
   let receiver: Receiver;
+  let aws: FauxqsServer;
 
   beforeAll(async () => {
-    project = createProject({ "@opentelemetry/api": apis[api], "@middy/core": "^7.9.0", node: nodes[node] });
+    project = createProject({
+      "@aws-sdk/client-sqs": "^3.1100.0",
+      "@middy/core": "^7.9.0",
+      "@opentelemetry/api": apis[api],
+      node: nodes[node],
+    });
     receiver = await startReceiver();
+    aws = await startFauxqs({ port: 0, logger: false });
   }, 240_000);
-  afterAll(() => receiver.close());
+  afterAll(async () => {
+    await aws.stop();
+    await receiver.close();
+  });
 
   test("the versions are those asked for", () => {
     expect(installed(project, "@opentelemetry/api").version).toMatch(
@@ -111,9 +122,10 @@ describe.each(setups)("with @opentelemetry/api $api on Node $node", ({ api, node
     }
   });
 
-  test.each(forms)("$form continues the trace, and its spans arrive", async ({ source, ...rest }) => {
+  test.each(forms)("$form continues the trace, and its spans arrive", async ({ extension, ...rest }) => {
     receiver.clear();
-    const taskRoot = await deploy(project, source, "bundle" in rest ? rest.bundle : undefined);
+    const bundle = "bundle" in rest ? rest.bundle : undefined;
+    const taskRoot = await deploy(project, `handler.${extension}`, bundle);
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
     const fn = await startFunction({ taskRoot, environment, node: project.node });
     try {
@@ -133,9 +145,65 @@ describe.each(setups)("with @opentelemetry/api $api on Node $node", ({ api, node
 
       const second = (await fn.invoke(event)) as { loaded: string[] };
       // Unbundled, Middy's own util loads undici by importing node:http; a bundle has nothing of it.
-      if ("bundle" in rest) expect(second.loaded).toStrictEqual([]);
+      if (bundle) expect(second.loaded).toStrictEqual([]);
     } finally {
       await fn.stop();
     }
+  });
+
+  test.each(forms)("$form sends with a traced AWS client", async ({ extension, ...rest }) => {
+    receiver.clear();
+    const taskRoot = await deploy(project, `sender.${extension}`, "bundle" in rest ? rest.bundle : undefined);
+    const queue = aws.createQueue(`queue-${basename(taskRoot)}`);
+    const fn = await startFunction({
+      taskRoot,
+      environment: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        AWS_REGION: "us-east-1",
+        AWS_ACCESS_KEY_ID: "key",
+        AWS_SECRET_ACCESS_KEY: "secret",
+      },
+      node: project.node,
+    });
+    try {
+      // The SDK sends to the host that the URL names.
+      await fn.invoke({ queueUrl: `http://127.0.0.1:${aws.port}${new URL(queue.queueUrl).pathname}` });
+      await fn.settled();
+      // No spans of the request below it, and none twice.
+      const [send, root, ...more] = await receiver.waitForSpans(2);
+      expect([root?.name, send?.name, more]).toStrictEqual(["function", `send ${queue.queueName}`, []]);
+      expect(send).toMatchObject({ kind: "PRODUCER", traceId: root?.traceId, parentSpanId: root?.spanId });
+      const [message] = aws.inspectQueue(queue.queueName)?.messages.ready ?? [];
+      expect(message?.messageAttributes.traceparent?.StringValue).toBe(
+        `00-${send?.traceId}-${send?.spanId}-01`,
+      );
+    } finally {
+      await fn.stop();
+    }
+  });
+
+  test("a client that both builds have traced has one span for a call", async () => {
+    receiver.clear();
+    const { queueUrl } = aws.createQueue("both");
+    const script = `
+      import { createRequire } from "node:module";
+      import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+      import { traced, tracing } from "@throughline/middy";
+      const other = createRequire(import.meta.url)("@throughline/middy");
+      const endpoint = "http://127.0.0.1:${aws.port}";
+      const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
+      const sqs = traced(other.traced(new SQSClient({ endpoint, credentials, region: "us-east-1" })));
+      const { before, after } = tracing();
+      const request = { event: {}, context: {}, internal: {} };
+      before(request);
+      await sqs.send(new SendMessageCommand({ QueueUrl: "${queueUrl}", MessageBody: "hello" }));
+      await after(request);
+      console.log(traced === other.traced);
+      process.exit();`;
+    const args = ["--input-type=module", "--eval", script];
+    const env = { PATH: process.env.PATH ?? "", OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+    const { stdout } = await promisify(execFile)(project.node ?? "", args, { cwd: project.folder, env });
+    expect(stdout.trim()).toBe("false");
+    expect((await receiver.waitForSpans(2)).map(({ kind }) => kind)).toStrictEqual(["PRODUCER", "SERVER"]);
   });
 });

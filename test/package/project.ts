@@ -39,12 +39,12 @@ export function installed(project: Project, name: string): Record<string, unknow
   return JSON.parse(readFileSync(join(project.folder, "node_modules", name, "package.json"), "utf8"));
 }
 
-/** Puts a function into the project as it is (`esm`, `cjs`), or bundled by esbuild into one file of that format. */
-export async function deploy(
-  project: Project,
-  source: "handler.mjs" | "handler.cjs",
-  bundle?: Format,
-): Promise<string> {
+// Parts of the AWS SDK that exist as CommonJS only ask for Node's own modules by `require`.
+const REQUIRE =
+  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/** Puts a function into the project as it is (`esm`, `cjs`), or bundled and minified by esbuild into one file of that format. */
+export async function deploy(project: Project, source: string, bundle?: Format): Promise<string> {
   const taskRoot = mkdtempSync(join(project.folder, "function-"));
   const entry = join(taskRoot, "source", source);
   cpSync(join(import.meta.dirname, "functions", source), entry);
@@ -52,7 +52,7 @@ export async function deploy(
   const outfile = join(taskRoot, `index.${extension}`);
   if (!bundle) cpSync(entry, outfile);
   else {
-    const main = bundle === "esm" ? { mainFields: ["module", "main"] } : {};
+    const esm = bundle === "esm" ? { mainFields: ["module", "main"], banner: { js: REQUIRE } } : {};
     await build({
       entryPoints: [entry],
       outfile,
@@ -60,7 +60,8 @@ export async function deploy(
       platform: "node",
       format: bundle,
       target: "node22",
-      ...main,
+      minify: true,
+      ...esm,
     });
   }
   return taskRoot;

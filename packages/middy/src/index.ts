@@ -7,14 +7,16 @@ export {
   SinkError,
 } from "@throughline/exporter";
 export { fromPropagator, getTraceContext, getTraceHeaders } from "@throughline/otel";
-export { type HttpOptions, type TargetPattern, traceHttp } from "@throughline/outgoing";
 export {
   type ClientOptions,
   type ClientPlugin,
   clientPlugin,
+  type HttpOptions,
   type Shortages,
   shortages,
+  type TargetPattern,
   traced,
+  traceHttp,
 } from "@throughline/outgoing";
 export {
   envelope,

@@ -1,5 +1,12 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
-import { type Extractor, formatsFromEnvironment, loadExtractor, toFormats } from "@throughline/otel";
+import {
+  choiceFromEnvironment,
+  type Extractor,
+  formatsFromEnvironment,
+  loadExtractor,
+  spanPointersFromEnvironment,
+  toFormats,
+} from "@throughline/otel";
 import { type HttpOptions, resolveHttpOptions } from "@throughline/outgoing";
 import {
   type BatchMode,
@@ -39,10 +46,13 @@ export interface ContextOptions {
   readonly triggers?: readonly Trigger[] | undefined;
 }
 
+const MERGE: readonly MergeMode[] = ["event", "xray", "link"];
+const BATCH: readonly BatchMode[] = ["auto", "first", "links"];
+const XRAY_SAMPLING: readonly ("decide" | "honor")[] = ["decide", "honor"];
 const KNOWN: Readonly<Record<string, readonly (string | boolean)[]>> = {
-  merge: ["event", "xray", "link"],
-  batch: ["auto", "first", "links"],
-  xraySampling: ["decide", "honor"],
+  merge: MERGE,
+  batch: BATCH,
+  xraySampling: XRAY_SAMPLING,
   spanPointers: [true, false],
 };
 
@@ -55,9 +65,9 @@ export function resolveOptions(factory: string, options: ContextOptions): Resolv
   checkValues(factory, options, KNOWN);
   const {
     merge = mergeFromEnvironment(),
-    batch = fromEnvironment("batch", "THROUGHLINE_BATCH") as BatchMode | undefined,
-    xraySampling = fromEnvironment("xraySampling", "THROUGHLINE_XRAY_SAMPLING"),
-    spanPointers = pointersFromEnvironment(),
+    batch = choiceFromEnvironment("THROUGHLINE_BATCH", BATCH),
+    xraySampling = choiceFromEnvironment("THROUGHLINE_XRAY_SAMPLING", XRAY_SAMPLING),
+    spanPointers = spanPointersFromEnvironment(),
     triggers,
   } = options;
   checkArray(factory, "triggers", triggers, "triggers, such as [sqs]");
@@ -145,24 +155,8 @@ function checkValues(factory: string, options: ContextOptions, known: typeof KNO
   }
 }
 
-/** What the environment says of an option; a value that is none of the known ones is said aloud and passed over. */
-function fromEnvironment(option: keyof typeof KNOWN, variable: string, env: NodeJS.ProcessEnv = process.env) {
-  const value = env[variable]?.trim();
-  if (!value || KNOWN[option]?.map(String).includes(value)) return value || undefined;
-  console.warn(`Throughline: ${variable}="${value}" is none of ${KNOWN[option]?.join(", ")}`);
-  return undefined;
-}
-
 /** `DD_MERGE_XRAY_TRACES=true` is what Datadog's users say. */
 function mergeFromEnvironment({ DD_MERGE_XRAY_TRACES } = process.env): MergeMode | undefined {
-  const merge = fromEnvironment("merge", "THROUGHLINE_MERGE") as MergeMode | undefined;
+  const merge = choiceFromEnvironment("THROUGHLINE_MERGE", MERGE);
   return merge ?? (DD_MERGE_XRAY_TRACES === "true" ? "xray" : undefined);
-}
-
-/** Datadog's users may have said it already. */
-function pointersFromEnvironment(): boolean | undefined {
-  const said =
-    fromEnvironment("spanPointers", "THROUGHLINE_SPAN_POINTERS") ??
-    fromEnvironment("spanPointers", "DD_TRACE_AWS_ADD_SPAN_POINTERS");
-  return said === undefined ? undefined : said === "true";
 }

@@ -1,5 +1,6 @@
 export { activate, ensureContextManager, LiveContext, within } from "./activate.ts";
 export { toContext } from "./carried.ts";
+export { choiceFromEnvironment } from "./choice.ts";
 export { type Ending, endSpan } from "./ending.ts";
 export type { InvocationContext } from "./environment.ts";
 export { type Extraction, type ExtractionOptions, extractRemote } from "./extraction.ts";
@@ -7,7 +8,7 @@ export { type Extractor, loadExtractor, runExtractor } from "./extractor.ts";
 export { getTraceContext, getTraceHeaders } from "./headers.ts";
 export { type Invocation, type InvocationOptions, startInvocation } from "./invocation.ts";
 export { type OpenWork, openWork } from "./open-work.ts";
-export { pointerLink } from "./pointer-link.ts";
+export { pointerLink, spanPointersFromEnvironment } from "./pointer-link.ts";
 export { formatsFromEnvironment, fromPropagator, toFormats, toPropagator } from "./propagator.ts";
 export { lambdaResource, type ResourceAttributes } from "./resource.ts";
 export { readRuntime } from "./runtime.ts";

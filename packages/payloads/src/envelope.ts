@@ -1,6 +1,6 @@
 import { headers, type Place } from "@throughline/propagation";
 import { type Carried, fitting, type Room } from "./carried.ts";
-import { isRecord, KEY, mayCarry, parseObject, unwrap } from "./json.ts";
+import { isRecord, KEY, mayCarry, parseObject, parseVerbatim, unwrap } from "./json.ts";
 import { extract as extractContextObject } from "./step-functions/context-object.ts";
 
 /**
@@ -77,19 +77,7 @@ function stringify(value: unknown): string | undefined {
   }
 }
 
-interface Raw {
-  readonly rawJSON: (text: string) => unknown;
-  readonly parse: (
-    text: string,
-    reviver: (key: string, value: unknown, context: { readonly source: string }) => unknown,
-  ) => unknown;
-}
-
-/** The object without its envelope. Its numbers stay spelled as they were: a payload's ids may have more digits than a double. */
+/** The object without its envelope. */
 function withoutKey(text: string): string {
-  const { parse, rawJSON } = JSON as unknown as Raw;
-  const payload = parse(text, (_, value, { source }) =>
-    typeof value === "number" ? rawJSON(source) : value,
-  ) as Record<string, unknown>;
-  return JSON.stringify({ ...payload, [KEY]: undefined });
+  return JSON.stringify({ ...parseVerbatim(text), [KEY]: undefined });
 }

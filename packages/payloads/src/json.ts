@@ -27,6 +27,26 @@ export function parseObject(text: unknown): Record<string, unknown> | undefined 
   return isRecord(value) ? value : undefined;
 }
 
+/**
+ * The same object, to be written again, not to be read: its numbers stay spelled as they were. A payload's ids may have more digits
+ * than a double.
+ */
+export function parseVerbatim(text: string): Record<string, unknown> | undefined {
+  if (!parseObject(text)) return undefined;
+  const { parse, rawJSON } = JSON as unknown as Raw;
+  return parse(text, (_, value, { source }) =>
+    typeof value === "number" ? rawJSON(source) : value,
+  ) as Record<string, unknown>;
+}
+
+interface Raw {
+  readonly rawJSON: (text: string) => unknown;
+  readonly parse: (
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source: string }) => unknown,
+  ) => unknown;
+}
+
 /** What a JSON text holds; `undefined` for a text that is none. */
 export function parseJson(text: string): unknown {
   try {

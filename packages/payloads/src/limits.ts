@@ -1,7 +1,8 @@
 /**
  * What services take, in bytes unless the name says otherwise: the bounds that an added context must keep.
  *
- * Where an account can raise or lower a limit, it is the one that holds without asking.
+ * Where a limit can be raised, it is the one that holds without asking, and beside it what it can be raised to. Where one can be
+ * lowered, it is the highest.
  */
 export const limits = {
   /**
@@ -11,24 +12,24 @@ export const limits = {
    */
   sqs: { message: 1_048_576, batch: 1_048_576, attributesCount: 10 },
   /**
-   * Body and attributes together; a topic can be given up to 1 MiB. Of more than 10 attributes, raw delivery to SQS discards the
+   * Body and attributes together, of all the messages of a batch; a topic can be given up to 1 MiB. Of more than 10 attributes, raw delivery to SQS discards the
    * message.
    *
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
    */
-  sns: { message: 262_144, batch: 262_144, attributesCount: 10 },
+  sns: { message: 262_144, raisedMessage: 1_048_576, attributesCount: 10 },
   /**
-   * An entry: 14 for a time, then source, detail type, detail and resources. It must stay below.
+   * All entries of a request: for each 14 for a time, then source, detail type, detail and resources. They must stay below.
    *
    * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
    */
-  eventbridge: { entry: 1_048_576, time: 14, traceHeaderLength: 500 },
+  eventbridge: { entries: 1_048_576, time: 14, traceHeaderLength: 500 },
   /**
    * Data and partition key; a stream can be given up to 10 MiB a record.
    *
    * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
    */
-  kinesis: { record: 1_048_576, batch: 10_485_760 },
+  kinesis: { record: 1_048_576, raisedRecord: 10_485_760, batch: 10_485_760 },
   /**
    * The client context is counted in base64.
    *

@@ -33,9 +33,15 @@ export const messageAttributes = {
     yield* envelope.wrapped(map, at);
   },
 
+  /** The attributes that a message with these headers has, or one from another producer may have: what a receiver asks for. */
+  names(carried: Carried): string[] {
+    const own = wanted(carried).flatMap(([best = {}]) => Object.keys(best));
+    return [...new Set(["traceparent", "tracestate", KEY, "baggage", ...own])];
+  },
+
   /**
    * A copy of the attributes that carries the headers; the attributes themselves where there is no room. What they held of
-   * another context is replaced. Never throws.
+   * another context is replaced, in whatever case; a `baggage` that came without one is the user's own and stays.
    */
   inject<Attribute extends MessageAttribute>(
     map: Readonly<Record<string, Attribute>> | undefined,
@@ -46,12 +52,16 @@ export const messageAttributes = {
       onShortage,
     }: MessageAttributesOptions = {},
   ): Readonly<Record<string, Attribute | StringAttribute>> | undefined {
-    const kept = Object.entries(map ?? {}).filter(([name]) => !isContext(name, carried));
+    const names = Object.keys(map ?? {}).map((name) => name.toLowerCase());
+    const ownBaggage =
+      names.includes("baggage") && !names.some((name) => name === "traceparent" || name === KEY);
+    const isReplaced = (name: string) => isContext(name, carried) && !(ownBaggage && name === "baggage");
+    const kept = Object.entries(map ?? {}).filter(([name]) => !isReplaced(name.toLowerCase()));
     let slots = maxAttributes - kept.length;
     let bytes = maxAddedBytes + sizeOfAttributes(map) - sizeOfAttributes(Object.fromEntries(kept));
     const added: Record<string, StringAttribute> = {};
     let short = false;
-    for (const choices of wanted(carried)) {
+    for (const choices of wanted(ownBaggage ? withoutBaggage(carried) : carried)) {
       const fits = choices.find(
         (choice) => Object.keys(choice).length <= slots && sizeOfAttributes(choice) <= bytes,
       );
@@ -88,6 +98,10 @@ function wanted(carried: Carried): StringAttributes[][] {
   ].filter(([best]) => best && Object.keys(best).length > 0);
 }
 
+function withoutBaggage({ baggage: _, ...rest }: Carried): Carried {
+  return rest;
+}
+
 function toAttributes(texts: Readonly<Record<string, string | undefined>>): StringAttributes {
   const present = Object.entries(texts).flatMap(([name, text]) => (text ? [[name, toAttribute(text)]] : []));
   return Object.fromEntries(present);
@@ -107,6 +121,6 @@ export function sizeOfAttributes(map: Readonly<Record<string, MessageAttribute>>
 }
 
 function size(name: string, attribute: MessageAttribute | undefined): number {
-  const { DataType = "", StringValue = "", BinaryValue } = attribute ?? {};
-  return Buffer.byteLength(name + DataType + StringValue) + (BinaryValue?.byteLength ?? 0);
+  const { DataType, StringValue, BinaryValue } = attribute ?? {};
+  return Buffer.byteLength(`${name}${DataType ?? ""}${StringValue ?? ""}`) + (BinaryValue?.byteLength ?? 0);
 }

@@ -59,12 +59,15 @@ describe("inject", () => {
     expect(map).toEqual({ ...others(6), traceparent: text(traceparent), tracestate: text("rojo=1") });
   });
 
-  test("trace state of another trace does not stay behind", () => {
-    const map = messageAttributes.inject(
-      { tracestate: text("old=1"), baggage: text("a=1") },
-      { traceparent },
-    );
-    expect(map).toEqual({ traceparent: text(traceparent) });
+  test("what belongs to a context that is replaced does not stay behind, in whatever case", () => {
+    const old = { Traceparent: text("old"), tracestate: text("old=1"), Baggage: text("a=1") };
+    expect(messageAttributes.inject(old, { traceparent })).toEqual({ traceparent: text(traceparent) });
+  });
+
+  test("baggage without a context is the user's own", () => {
+    const own = { baggage: { DataType: "Number", StringValue: "3" } };
+    const map = messageAttributes.inject(own, { traceparent, baggage: "user=42" });
+    expect(map).toEqual({ ...own, traceparent: text(traceparent) });
   });
 
   test("to the last byte", () => {
@@ -98,6 +101,12 @@ describe("inject", () => {
     const heard: Shortage[] = [];
     expect(messageAttributes.inject(own, {}, { onShortage: (what) => heard.push(what) })).toBe(own);
     expect(heard).toEqual([]);
+  });
+
+  test("a receiver asks for what any producer writes, and for the dialects of its own", () => {
+    const standard = ["traceparent", "tracestate", "_datadog", "baggage"];
+    expect(messageAttributes.names({})).toEqual(standard);
+    expect(messageAttributes.names({ ...carried, b3: "1-2-1" })).toEqual([...standard, "b3"]);
   });
 
   test("bounds hold, own attributes stay, inputs stay as they were, and what is sent is found again", () => {

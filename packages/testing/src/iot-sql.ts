@@ -9,13 +9,43 @@ export function parseIotSql(sql: string): {
   readonly columns: readonly IotColumn[];
   readonly filter: string;
 } {
-  const [, list, filter] = /^\s*SELECT\s+(.+?)\s+FROM\s+'([^']+)'\s*$/is.exec(sql) ?? [];
-  if (list === undefined || filter === undefined) {
+  const tokens = sql.match(TOKEN) ?? [];
+  const from = tokens.findIndex(isWord("FROM"));
+  const [filter = "", ...rest] = tokens.slice(from + 1);
+  const whole = isWord("SELECT")(tokens[0] ?? "") && from > 1 && isText(filter) && rest.length === 0;
+  if (!whole) {
     throw new TypeError(
       `iotRule({ sql: "${sql}" }): expected SELECT … FROM 'topic/filter', and nothing behind it`,
     );
   }
-  return { columns: split(list).map(parseColumn), filter };
+  return { columns: columnsOf(tokens.slice(1, from)).map(parseColumn), filter: unquote(filter) };
+}
+
+/** Texts, names with dots, numbers, and every other character for itself. */
+const TOKEN = /'[^']*'|[A-Za-z0-9_.]+|[^\s]/g;
+
+function isWord(word: string): (token: string) => boolean {
+  return (token) => token.toUpperCase() === word;
+}
+
+function isText(token: string): boolean {
+  return token.startsWith("'") && token.endsWith("'") && token.length > 2;
+}
+
+function unquote(text: string): string {
+  return text.slice(1, -1);
+}
+
+/** What is between the commas that are outside of brackets. */
+function columnsOf(tokens: readonly string[]): string[][] {
+  const columns: string[][] = [[]];
+  let depth = 0;
+  for (const token of tokens) {
+    if (token === "," && depth === 0) columns.push([]);
+    else columns.at(-1)?.push(token);
+    depth += token === "(" ? 1 : token === ")" ? -1 : 0;
+  }
+  return columns;
 }
 
 /**
@@ -39,40 +69,42 @@ function wholePayload(message: IotMessage): unknown {
   return value;
 }
 
-const COLUMN = /^(?<expression>.+?)(?:\s+AS\s+(?<alias>\w+))?$/is;
-const CALL = /^(?<name>\w+)\(\s*(?<argument>[^)]*?)\s*\)$/;
-const FIELD = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
+const FIELD = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 
-function parseColumn(text: string): IotColumn {
-  if (text === "*") return "*";
-  const { expression = "", alias } = COLUMN.exec(text)?.groups ?? {};
-  const { name, argument = "" } = CALL.exec(expression)?.groups ?? {};
-  const read = name === undefined ? undefined : FUNCTIONS[name.toLowerCase()]?.(argument);
-  if (name !== undefined && read) return { name: alias ?? name, value: read };
-  if (FIELD.test(expression)) {
-    const path = expression.split(".");
+function parseColumn(tokens: readonly string[]): IotColumn {
+  if (tokens.join("") === "*") return "*";
+  const named = isWord("AS")(tokens.at(-2) ?? "");
+  const expression = named ? tokens.slice(0, -2) : tokens;
+  const [first = "", ...rest] = expression;
+  const alias = named ? tokens.at(-1) : undefined;
+  const read =
+    rest[0] === "(" && rest.at(-1) === ")" ? FUNCTIONS[first.toLowerCase()]?.(rest.slice(1, -1)) : undefined;
+  if (read) return { name: alias ?? first, value: read };
+  if (rest.length === 0 && FIELD.test(first)) {
+    const path = first.split(".");
     return { name: alias ?? path.at(-1) ?? "", value: (message) => field(parsePayload(message), path) };
   }
-  throw new TypeError(`iotRule({ sql }): "${text}" is no column that is played here`);
+  throw new TypeError(`iotRule({ sql }): "${tokens.join(" ")}" is no column that is played here`);
 }
 
-/** Each gives the function of a message that its argument makes; `undefined` for an argument it does not take. */
-const FUNCTIONS: Readonly<
-  Record<string, (argument: string) => ((message: IotMessage) => unknown) | undefined>
-> = {
-  topic(argument) {
-    if (argument === "") return ({ topic }) => topic;
+type ReadMessage = (message: IotMessage) => unknown;
+
+/** Each gives what its arguments make of a message; `undefined` for arguments that it does not take. */
+const FUNCTIONS: Readonly<Record<string, (given: readonly string[]) => ReadMessage | undefined>> = {
+  topic([level, ...rest]) {
+    if (level === undefined) return ({ topic }) => topic;
     // The first level is number 1.
-    return /^\d+$/.test(argument) ? ({ topic }) => topic.split("/")[Number(argument) - 1] : undefined;
+    if (rest.length > 0 || !/^[0-9]+$/.test(level)) return undefined;
+    return ({ topic }) => topic.split("/")[Number(level) - 1];
   },
-  clientid: (argument) => (argument === "" ? ({ clientId = "n/a" }) => clientId : undefined),
-  timestamp: (argument) => (argument === "" ? () => Date.now() : undefined),
-  encode: (argument) =>
-    /^\*\s*,\s*'base64'$/.test(argument) ? (message) => bytesOf(message).toString("base64") : undefined,
-  get_user_properties(argument) {
-    if (argument === "") return ({ userProperties }) => userProperties && pairs(userProperties);
-    const [, key] = /^'([^']+)'$/.exec(argument) ?? [];
-    return key === undefined ? undefined : ({ userProperties = {} }) => valuesOf(userProperties, key);
+  clientid: (given) => (given.length === 0 ? ({ clientId = "n/a" }) => clientId : undefined),
+  timestamp: (given) => (given.length === 0 ? () => Date.now() : undefined),
+  encode: (given) =>
+    given.join("") === "*,'base64'" ? (message) => bytesOf(message).toString("base64") : undefined,
+  get_user_properties([key, ...rest]) {
+    if (key === undefined) return ({ userProperties }) => userProperties && pairs(userProperties);
+    if (rest.length > 0 || !isText(key)) return undefined;
+    return ({ userProperties = {} }) => valuesOf(userProperties, unquote(key));
   },
 };
 
@@ -101,9 +133,4 @@ function parsePayload(message: IotMessage): unknown {
 
 function bytesOf({ payload }: IotMessage): Buffer {
   return Buffer.from(payload as Uint8Array);
-}
-
-/** By commas outside of brackets. */
-function split(list: string): string[] {
-  return [...list.matchAll(/(?:[^,(]|\([^)]*\))+/g)].map(([column]) => column.trim());
 }

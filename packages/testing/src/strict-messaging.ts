@@ -12,11 +12,15 @@ export interface StrictMessagingOptions {
   readonly port?: number | undefined;
 }
 
-/** Sends a JSON request to the stand-in, in place of the one that came; gives its status and what it answered. */
+/** Sends a JSON request to the stand-in, in place of the one that came; gives what it answered. */
 export type Forward = (
   target: string,
   input: unknown,
-) => Promise<{ readonly status: number; readonly output: unknown }>;
+) => Promise<{
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly output: unknown;
+}>;
 
 /**
  * Starts a front to a stand-in for SQS and SNS that is stricter than the stand-in and forgets less:
@@ -42,8 +46,8 @@ export async function startStrictMessaging({ upstream, port }: StrictMessagingOp
     const target = request.headers["x-amz-target"];
     const forward: Forward = async (operation, value) => {
       const headers = { "x-amz-target": operation };
-      const { status, text } = await pass(upstream, request, JSON.stringify(value), headers);
-      return { status, output: parseJson(text) };
+      const answer = await pass(upstream, request, Buffer.from(JSON.stringify(value)), headers);
+      return { ...answer, output: parseJson(answer.body.toString("utf8")) };
     };
     try {
       const input = parseJson(body.toString("utf8"));
@@ -52,12 +56,12 @@ export async function startStrictMessaging({ upstream, port }: StrictMessagingOp
           ? queues(target, input, request.headers, forward)
           : undefined;
       if (answer) {
-        const { status, output } = await answer;
-        return sendJson(response, status, output, "application/x-amz-json-1.0");
+        const { status, headers = {}, output } = await answer;
+        return void response.writeHead(status, headers).end(JSON.stringify(output));
       }
       if (target === undefined) checkPublish(new URLSearchParams(body.toString("utf8")));
-      const { status, text, type } = await pass(upstream, request, body);
-      response.writeHead(status, { "content-type": type }).end(text);
+      const { status, headers, body: answered } = await pass(upstream, request, body);
+      response.writeHead(status, headers).end(answered);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const { type, status, message } = error;
@@ -75,22 +79,35 @@ export async function startStrictMessaging({ upstream, port }: StrictMessagingOp
 }
 
 /** They are of the connection, or follow from the body. */
-const OWN_HEADERS = new Set(["host", "connection", "content-length", "transfer-encoding", "expect"]);
+const OWN_HEADERS = new Set([
+  ...["host", "connection", "keep-alive", "transfer-encoding", "expect"],
+  ...["content-length", "content-encoding"],
+]);
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
 
 async function pass(
   upstream: string,
-  request: IncomingMessage,
-  body: Buffer | string,
+  { method = "POST", url = "/", headersDistinct }: IncomingMessage,
+  body: Buffer,
   headers: Readonly<Record<string, string>> = {},
-): Promise<{ status: number; text: string; type: string }> {
-  const sent = Object.entries(request.headersDistinct).filter(([name]) => !OWN_HEADERS.has(name));
-  const given = Object.fromEntries(sent.map(([name, values = []]) => [name, values.join(",")]));
-  const { method = "POST", url = "/" } = request;
+): Promise<Answer> {
+  const given = Object.entries(headersDistinct).map(
+    ([name, values = []]) => [name, values.join(",")] as const,
+  );
   const response = await fetch(new URL(url, upstream), {
     method,
-    headers: { ...given, ...headers },
-    ...(method !== "GET" && method !== "HEAD" && { body: new Uint8Array(Buffer.from(body as string)) }),
+    headers: { ...carriedOn(given), ...headers },
+    ...(body.length > 0 && { body: new Uint8Array(body) }),
   });
-  const type = response.headers.get("content-type") ?? "text/plain";
-  return { status: response.status, text: await response.text(), type };
+  const { status } = response;
+  return { status, headers: carriedOn(response.headers), body: Buffer.from(await response.arrayBuffer()) };
+}
+
+function carriedOn(headers: Iterable<readonly [string, string]>): Record<string, string> {
+  return Object.fromEntries([...headers].filter(([name]) => !OWN_HEADERS.has(name)));
 }

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import {
   type BucketNotifications,
   type BucketNotificationsOptions,
+  type ObjectLister,
   startBucketNotifications,
 } from "../src/bucket-notifications.ts";
 
@@ -95,6 +96,20 @@ test("what was there before is not told, what is written again is", async () => 
   await start();
   await put("a", "other");
   await notifications?.look();
+  await notifications?.look();
+  expect(told()).toEqual([["ObjectCreated:Put", "a"]]);
+});
+
+test("the same content written at another time is told", async () => {
+  let LastModified = new Date(0);
+  const listObjectsV2: ObjectLister["listObjectsV2"] = async (request) => {
+    const { Contents = [] } = await s3.listObjectsV2(request);
+    return { Contents: Contents.map((object) => ({ ...object, LastModified })) };
+  };
+  await put("a");
+  await start({ s3: { listObjectsV2 } });
+  await put("a");
+  LastModified = new Date(1000);
   await notifications?.look();
   expect(told()).toEqual([["ObjectCreated:Put", "a"]]);
 });

@@ -19,6 +19,7 @@ test.each<[string, unknown]>([
   ["*", { celsius: 21, device: { id: 7, name: "oven" } }],
   ["celsius", { celsius: 21 }],
   ["device.name, device.id AS number", { name: "oven", number: 7 }],
+  ["constructor AS none", {}],
   ["missing, celsius AS c", { c: 21 }],
   ["topic()", { topic: "sensors/7/reading" }],
   ["topic(2) AS device, topic(9) AS none", { device: "7" }],

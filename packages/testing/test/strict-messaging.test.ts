@@ -7,6 +7,7 @@ import {
   SubscribeCommand,
 } from "@aws-sdk/client-sns";
 import {
+  GetQueueAttributesCommand,
   type MessageAttributeValue,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
@@ -199,7 +200,13 @@ test.each([
     const publish = await topic(raw);
     await publish({ MessageAttributes: attributes(count) });
     expect(await receive()).toHaveLength(messages);
-    expect(await receive()).toEqual([]);
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queue.queueUrl, AttributeNames: ["All"] }),
+    );
+    expect(Attributes).toMatchObject({
+      ApproximateNumberOfMessages: "0",
+      ApproximateNumberOfMessagesNotVisible: String(messages),
+    });
   },
 );
 

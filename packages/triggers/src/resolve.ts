@@ -134,7 +134,8 @@ function readMessages(
   triggers: readonly Trigger[],
   levels: number = MAX_LEVELS,
 ): { readonly messages: readonly Message[]; readonly batched: boolean } {
-  const messages = quietly(() => trigger.messages(event), []);
+  // A list with holes in it makes messages that are none.
+  const messages = quietly(() => trigger.messages(event).filter((message) => message !== undefined), []);
   const batched = trigger.batch === true;
   const inner = levels > 0 ? quietly(() => trigger.inner?.(event), undefined) : undefined;
   if (!inner) return { messages, batched };

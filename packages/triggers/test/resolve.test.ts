@@ -309,3 +309,12 @@ test("a message's attributes are its own", () => {
 
 test("the X-Ray format's name is what the runtime's reader is chosen by", () =>
   expect(xrayHonored.name).toBe(xray.name));
+
+test("a list with holes in it holds the records that are there", () => {
+  const { Records } = fixture<{ Records: unknown[] }>("sqs/datadog-attribute");
+  const sparse = [...Records];
+  sparse.length += 2;
+  const inner = { ...fixture<object>("lambda-destination/sqs"), requestPayload: { Records: sparse } };
+  expect(resolve({ Records: sparse }, undefined).messages).toHaveLength(Records.length);
+  expect(() => resolve(inner, undefined)).not.toThrow();
+});

@@ -1,5 +1,6 @@
 import type { Attributes } from "@throughline/triggers";
 import * as semconv from "@throughline/triggers";
+import { quietly } from "./quietly.ts";
 import { type HandlerContext, type Middleware, type Request, SENDING } from "./stack.ts";
 
 const HEADER = "X-Amzn-Trace-Id";
@@ -14,13 +15,16 @@ export const building: Middleware = (next, handler) => async (args) => {
   const { span, header } = handler[SENDING] ?? {};
   const { request } = args;
   if (!span || !request) return next(args);
-  span.setAttributes(destination(request, handler) as never);
-  const { headers = {} } = request;
-  if (!header || Object.keys(headers).some((name) => name.toLowerCase() === HEADER.toLowerCase()))
-    return next(args);
-  headers[HEADER] = header;
+  quietly(() => span.setAttributes(destination(request, handler) as never));
+  const { headers } = request;
+  if (header && headers && !isNamedIn(headers)) headers[HEADER] = header;
   return next(args);
 };
+
+/** Whether somebody has set it before. */
+function isNamedIn(headers: object): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === HEADER.toLowerCase());
+}
 
 function destination({ hostname, port }: Request, { __smithy_context: context }: HandlerContext): Attributes {
   const region = context?.selectedHttpAuthScheme?.httpAuthOption?.signingProperties?.region;

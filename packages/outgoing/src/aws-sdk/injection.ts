@@ -3,16 +3,18 @@ import { toSpanContext } from "@throughline/otel";
 import {
   type Carried,
   envelope,
+  isRecord,
   type MessageAttribute,
   messageAttributes,
   type Shortage,
 } from "@throughline/payloads";
 import { extract, type Place, type TraceContext } from "@throughline/propagation";
 import { countShortage } from "../shortages.ts";
+import { addLink } from "./links.ts";
 import type { EnvelopeName, Settings } from "./settings.ts";
 
 /** As SQS and SNS take them. */
-export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
+type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
 
 /** What is to be put into an input. */
 export interface Injected {
@@ -37,8 +39,8 @@ export interface Injection {
   readonly carried: Carried;
   /** `X-Amzn-Trace-Id`'s value. */
   readonly header: string;
-  /** Message attributes with the context; `maxAddedBytes` may be added. */
-  attributes(map: unknown, maxAddedBytes: number): MessageAttributes | undefined;
+  /** Message attributes with the context; `maxAddedBytes` may be added. What is no map stays as it is. */
+  attributes(map: unknown, maxAddedBytes: number): unknown;
   /** A JSON text with the context under `_datadog`, no longer than `maxBytes`. What is no text stays as it is. */
   text(json: unknown, service: EnvelopeName, maxBytes: number): unknown;
   /** What `inject` makes of the value; the value itself where another trace's context is in one of its places. */
@@ -53,7 +55,7 @@ export function injectionOf({ span, carried, header, settings, name }: Injected)
   const unlessOthers: Injection["unlessOthers"] = (value, places, inject) => {
     const found = firstContext(places);
     if (!found || found.traceId === span.spanContext().traceId) return inject();
-    span.addLink({ context: toSpanContext(found) });
+    addLink(span, { context: toSpanContext(found) });
     return value;
   };
   const onShortage = (shortage: Shortage): void => {
@@ -68,9 +70,11 @@ export function injectionOf({ span, carried, header, settings, name }: Injected)
     unlessOthers,
     onShortage,
     attributes(map, maxAddedBytes) {
-      const own = map as MessageAttributes | undefined;
-      return unlessOthers(own, messageAttributes.extract(own, ""), () =>
-        messageAttributes.inject(own, carried, { maxAddedBytes, onShortage }),
+      const own = map ?? undefined;
+      // What is no map is the service's to refuse.
+      if (own !== undefined && !isRecord(own)) return map;
+      return unlessOthers<unknown>(map, messageAttributes.extract(own, ""), () =>
+        messageAttributes.inject(own as MessageAttributes, carried, { maxAddedBytes, onShortage }),
       );
     },
     text(json, service, maxBytes) {

@@ -16,6 +16,8 @@ export interface Operation {
   readonly attributes?: ((input: Fields) => Attributes) | undefined;
   /** The input with the context in it, copied where it differs; the input itself where there is nothing to do. */
   readonly inject?: ((input: Fields, into: Injection) => Fields) | undefined;
+  /** The input's list whose entries are answered one by one, by their `Id`, in `Successful` and `Failed`. */
+  readonly entries?: string | undefined;
   /** What the answer tells beyond success. */
   readonly answered?: ((output: Fields, input: Fields, settings: AnswerSettings) => Answer) | undefined;
 }

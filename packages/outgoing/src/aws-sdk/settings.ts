@@ -1,5 +1,5 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
-import { once, toFormats } from "@throughline/otel";
+import { once, spanPointersFromEnvironment, toFormats } from "@throughline/otel";
 import { isRecord, parseObject } from "@throughline/payloads";
 import { defaultInjectFormats, type Format } from "@throughline/propagation";
 
@@ -22,8 +22,8 @@ export interface ClientOptions {
   /** The wire formats to write: ours, or any OpenTelemetry propagator. Default W3C, Datadog, X-Ray. */
   readonly formats?: readonly (Format | TextMapPropagator)[] | undefined;
   /**
-   * Whether the context may go into the payload of a service without headers, for each. Default all but `lambda`, where it would
-   * change what an asynchronously invoked function sees as its event.
+   * Whether the context may go into the payload of a service without headers, for each. Default all but `iot`, whose messages
+   * have user properties, and `lambda`, where it would change what an asynchronously invoked function sees as its event.
    */
   readonly envelopes?: Readonly<Partial<Record<EnvelopeName, boolean>>> | undefined;
   /**
@@ -31,7 +31,8 @@ export interface ClientOptions {
    * attributes are its key. Default what `DD_TRACE_DYNAMODB_TABLE_PRIMARY_KEYS` says, as JSON: `{"orders":["id"]}`.
    */
   readonly tableKeys?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Whether writes to S3 and DynamoDB leave span pointers. Default yes. */
+  /** Whether writes to S3 and DynamoDB leave span pointers. Default `THROUGHLINE_SPAN_POINTERS` (or
+   * `DD_TRACE_AWS_ADD_SPAN_POINTERS`), else yes. */
   readonly spanPointers?: boolean | undefined;
 }
 
@@ -71,7 +72,7 @@ export function settingsOf(options: ClientOptions, env: NodeJS.ProcessEnv = proc
     formats: toFormats("traced", formats),
     envelopes: { ...ENVELOPES, ...defined(envelopes) },
     tableKeys: tableKeys ?? tableKeysFromEnvironment(env),
-    spanPointers: spanPointers ?? true,
+    spanPointers: spanPointers ?? spanPointersFromEnvironment(env) ?? true,
   };
 }
 

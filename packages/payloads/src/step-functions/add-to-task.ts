@@ -49,8 +49,9 @@ function putEvents(sent: Template, scope: Scope): Edit {
   );
 }
 
-// A partition may be a variable of the template that deploys the definition.
-const PARTITION = String.raw`arn:(?:[a-z][a-z-]*|\$\{[^}]*\})`;
+// The partition may be a variable of the template that deploys the definition.
+const PARTITION = /^arn:(?:[a-z-]+|\$\{[^}]*\}):/;
+const ACTION = /^states:::((?:aws-sdk:)?\w+:\w+)(?:[.]|$)/;
 
 /** A task's state with the context in it; `undefined` where its resource can take none. */
 export function addToTask(state: Template, scope: Scope): Edit | undefined {
@@ -58,24 +59,18 @@ export function addToTask(state: Template, scope: Scope): Edit | undefined {
   if (typeof Resource !== "string" || Resource.startsWith("${")) {
     return left(state, "Resource", scope, "what it names is not known before it is deployed");
   }
-  if (isFunction(Resource)) return addContext(state, scope.dialect.parameters, scope, wholeInput(scope));
-  const service = serviceOf(Resource);
+  // A function's ARN, or a service's action.
+  const named = PARTITION.test(Resource) ? Resource.replace(PARTITION, "") : "";
+  if (named.startsWith("lambda:"))
+    return addContext(state, scope.dialect.parameters, scope, wholeInput(scope));
+  const [, action = ""] = ACTION.exec(named) ?? [];
+  const service = Object.hasOwn(services, action) ? services[action] : undefined;
   if (!service) return undefined;
   const field = scope.dialect.parameters;
   const sent = state[field];
   if (!isRecord(sent)) return left(state, field, scope, "it is no object of fields that could be told apart");
   const { template, points } = service(sent, { ...scope, at: `${scope.at}.${field}` });
   return { template: { ...state, [field]: template }, points };
-}
-
-function isFunction(resource: string): boolean {
-  return new RegExp(`^${PARTITION}:lambda:`).test(resource);
-}
-
-function serviceOf(resource: string): Service | undefined {
-  const [, name] =
-    new RegExp(`^${PARTITION}:states:::((?:aws-sdk:)?\\w+:\\w+)(?:[.]|$)`).exec(resource) ?? [];
-  return name !== undefined && Object.hasOwn(services, name) ? services[name] : undefined;
 }
 
 /** A function named by its ARN gets what the state sends, and the state's whole input where that says nothing. */

@@ -25,12 +25,15 @@ function merge(expression: string): string | undefined {
   const value = unquoted(expression);
   if (!/^(?:\$|States\.(?:JsonMerge|StringToJson|ArrayGetItem)\()/.test(value)) return undefined;
   const merged = `States.JsonMerge(${value}, States.StringToJson(${jsonPath.text("wrapped")}), false)`;
-  return value === expression ? merged : `States.JsonToString(${merged})`;
+  return value === expression ? merged : `${QUOTE}${merged})`;
 }
+
+const QUOTE = "States.JsonToString(";
 
 /** What an expression makes a text of; the expression itself when it makes none. */
 function unquoted(expression: string): string {
-  return /^States\.JsonToString\((.*)\)$/.exec(expression.trim())?.[1] ?? expression;
+  const trimmed = expression.trim();
+  return trimmed.startsWith(QUOTE) && trimmed.endsWith(")") ? trimmed.slice(QUOTE.length, -1) : expression;
 }
 
 // `Task`, the fourth part, holds a token that answers for the task; it is nobody else's to know.

@@ -16,15 +16,14 @@ export const jsonata: Dialect = {
   },
   guarded: true,
   expressionKey: (field) => field,
-  isExpression: (value): value is string => typeof value === "string" && EXPRESSION.test(value),
+  isExpression: (value): value is string =>
+    typeof value === "string" && value.startsWith("{%") && value.endsWith("%}"),
   merge,
   givesObject: () => false,
   carries: (expression) => /_datadog|\$states\.context(?![.\w])/.test(expression),
   text: (wrapped) =>
     asField(`$string(${wrapped ? `{'${KEY}': ${contextExpression()}}` : contextExpression()})`),
 };
-
-const EXPRESSION = /^\{%.*%\}$/s;
 
 function asField(expression: string): string {
   return `{% ${expression} %}`;

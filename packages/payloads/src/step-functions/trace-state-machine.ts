@@ -139,7 +139,7 @@ function toMachine(definition: unknown): Template {
 /** Indented as the original is. */
 function toText(machine: Template, original: string): string {
   const [, indent] = /\n([ \t]+)"/.exec(original) ?? [];
-  const [end] = /\s*$/.exec(original) ?? [""];
+  const end = original.slice(original.trimEnd().length);
   return JSON.stringify(machine, undefined, indent) + end;
 }
 

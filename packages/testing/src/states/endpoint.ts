@@ -155,14 +155,14 @@ function findExecution(machines: readonly StateMachine[], arn: string): Executio
   return execution;
 }
 
-const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]+$/u;
+const NOT_IN_NAMES = /[\s<>{}[\]?*"#%\\^|~`$&,;:/]/;
 const MAX_NAME = 80;
 const MAX_TRACE_HEADER = 256;
 
 /** The request's own tracing header is preferred to what is in its body. */
 function startOptions(input: Input, request: IncomingMessage): StartOptions {
   const [name, given] = [optionalText(input, "name"), optionalText(input, "traceHeader")];
-  if (name !== undefined && (!NAME.test(name) || name.length > MAX_NAME)) {
+  if (name !== undefined && (name === "" || NOT_IN_NAMES.test(name) || name.length > MAX_NAME)) {
     throw new ServiceError("InvalidName", `Invalid Name: '${name}'`);
   }
   const atMost = `Member must have length less than or equal to ${MAX_TRACE_HEADER}`;

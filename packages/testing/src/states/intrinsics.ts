@@ -12,34 +12,63 @@ export function intrinsic(expression: string, resolve: (path: string) => unknown
   return value;
 }
 
-const TOKEN =
-  /\s*(?:(?<call>States\.\w+)\(|(?<path>\$(?:[^\s,()[\]]|\[[^\]]*\])*)|'(?<text>(?:\\.|[^'\\])*)'|(?<literal>-?\d+(?:\.\d+)?|true|false|null))\s*/y;
+type Resolve = (path: string) => unknown;
+/** A value, and where the source goes on behind it. */
+type Read = readonly [value: unknown, end: number];
 
-/** A value and where it ends. */
-function read(source: string, at: number, resolve: (path: string) => unknown): [unknown, number] {
-  TOKEN.lastIndex = at;
-  const match = TOKEN.exec(source);
-  if (!match?.groups) throw failure(`Invalid function '${source}'`);
-  const { call, path, text, literal } = match.groups;
-  const end = at + match[0].length;
-  if (path) return [resolve(path), end];
-  if (text !== undefined) return [text.replaceAll(/\\(['\\])/g, "$1"), end];
-  if (literal) return [JSON.parse(literal), end];
-  const [values, after] = readArguments(source, end, resolve);
-  return [apply(call ?? "", values), after];
+const CALL = /(States\.[A-Za-z0-9]+)\(/y;
+const PATH = /\$(?:[^\s,()[]|\[[^\]]*\])*/y;
+const TEXT = /'((?:\\.|[^'\\])*)'/sy;
+const LITERAL = /-?[0-9]+(?:\.[0-9]+)?|true|false|null/y;
+
+function read(source: string, at: number, resolve: Resolve): Read {
+  const begin = skipSpace(source, at);
+  const value = [readCall, readPath, readText, readLiteral]
+    .map((reader) => reader(source, begin, resolve))
+    .find((each) => each !== undefined);
+  if (!value) throw failure(`Invalid function '${source}'`);
+  return [value[0], skipSpace(source, value[1])];
 }
 
-function readArguments(source: string, at: number, resolve: (path: string) => unknown): [unknown[], number] {
+function readCall(source: string, at: number, resolve: Resolve): Read | undefined {
+  const match = matchAt(CALL, source, at);
+  if (!match) return undefined;
   const values: unknown[] = [];
-  let end = at;
+  let end = skipSpace(source, at + match[0].length);
   while (source[end] !== ")") {
     const [value, after] = read(source, end, resolve);
     values.push(value);
+    if (source[after] !== "," && source[after] !== ")") throw failure(`Invalid function '${source}'`);
     end = source[after] === "," ? after + 1 : after;
-    if (end === after && source[end] !== ")") throw failure(`Invalid function '${source}'`);
   }
-  const [space = ""] = /^\s*/.exec(source.slice(end + 1)) ?? [];
-  return [values, end + 1 + space.length];
+  return [apply(match[1] ?? "", values), end + 1];
+}
+
+function readPath(source: string, at: number, resolve: Resolve): Read | undefined {
+  const match = matchAt(PATH, source, at);
+  return match && [resolve(match[0]), at + match[0].length];
+}
+
+/** Quotes and backslashes are written behind a backslash. */
+function readText(source: string, at: number): Read | undefined {
+  const match = matchAt(TEXT, source, at);
+  return match && [match[1]?.replaceAll(/\\(['\\])/g, "$1"), at + match[0].length];
+}
+
+function readLiteral(source: string, at: number): Read | undefined {
+  const match = matchAt(LITERAL, source, at);
+  return match && [JSON.parse(match[0]), at + match[0].length];
+}
+
+function matchAt(pattern: RegExp, source: string, at: number): RegExpExecArray | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(source) ?? undefined;
+}
+
+function skipSpace(source: string, at: number): number {
+  let end = at;
+  while (source[end] === " ") end += 1;
+  return end;
 }
 
 function apply(name: string, values: readonly unknown[]): unknown {

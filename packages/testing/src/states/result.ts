@@ -116,7 +116,6 @@ async function concurrently(
   const waiting = branches.entries();
   const work = async (): Promise<void> => {
     for (const [index, { graph, context }] of waiting) {
-      if (signal.aborted) return;
       try {
         outputs[index] = await run(graph, inner[index]!, { ...frame, context, signal });
       } catch (reason) {

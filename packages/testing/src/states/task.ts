@@ -31,7 +31,8 @@ export function waitsForToken(resource: unknown): boolean {
 /** Whether somebody works for a resource; a `FunctionName` is looked up when it is known. */
 export function isKnown(resource: string, { functions, tasks }: Workers): boolean {
   if (Object.hasOwn(tasks, resource) || withoutWait(resource) === INVOKE) return true;
-  return functionOf(resource) !== undefined && Object.hasOwn(functions, functionOf(resource) ?? "");
+  const name = functionOf(resource);
+  return name !== undefined && Object.hasOwn(functions, name);
 }
 
 /**

@@ -106,6 +106,21 @@ test("a retry enters no new state: the time stays, the count rises", async () =>
   expect(new Set(execution.visits.map(({ State }) => State.EnteredTime)).size).toBe(1);
 });
 
+test("a retrier has its attempts, and then the failure stays", async () => {
+  let calls = 0;
+  const charge = async () => {
+    calls += 1;
+    throw new Error("no");
+  };
+  const Retry = [{ ErrorEquals: ["States.ALL"], MaxAttempts: 1 }];
+  const task: StateDefinition = { Type: "Task", Resource: LEGACY, Retry, End: true };
+  expect(await run({ task }, {}, { functions: { charge } })).toMatchObject({
+    status: "FAILED",
+    error: "Error",
+  });
+  expect(calls).toBe(2);
+});
+
 test("a redrive continues at what failed, with a higher count", async () => {
   let broken = true;
   const calls: unknown[] = [];
@@ -156,6 +171,25 @@ test("a map's item is in the context of its selector and of its states", async (
     { index: 0, in: { item: "a", all: true } },
     { index: 1, in: { item: "b", all: true } },
   ]);
+});
+
+test("a map may be spelled the old way", async () => {
+  const each: StateDefinition = {
+    Type: "Map",
+    Parameters: { "item.$": "$$.Map.Item.Value" },
+    Iterator: { StartAt: "one", States: { one: { Type: "Pass", End: true } } },
+    End: true,
+  };
+  expect((await run({ each }, ["a", "b"])).output).toEqual([{ item: "a" }, { item: "b" }]);
+});
+
+test("branches after branches begin anew", async () => {
+  const branches = (Result: string) => [{ StartAt: "a", States: { a: { Type: "Pass", Result, End: true } } }];
+  const states: Record<string, StateDefinition> = {
+    one: { Type: "Parallel", Branches: branches("one"), Next: "two" },
+    two: { Type: "Parallel", Branches: branches("two"), End: true },
+  };
+  expect((await run(states)).output).toEqual(["two"]);
 });
 
 test("a task with a token goes on when somebody reports it", async () => {
@@ -342,12 +376,19 @@ test("an execution that is stopped is aborted, whatever it retries", async () =>
     Type: "Task",
     Resource: LEGACY,
     Retry: [{ ErrorEquals: ["States.ALL"] }],
+    Catch: [{ ErrorEquals: ["States.ALL"], Next: "after" }],
     End: true,
   };
-  const execution = machine({ task }, { functions: { charge } }).start();
+  const after: StateDefinition = { Type: "Succeed" };
+  const execution = machine({ task, after }, { functions: { charge } }).start();
   while (execution.visits.length === 0) await new Promise(setImmediate);
   execution.stop("Enough", "because");
   expect(await execution.done).toEqual({ status: "ABORTED", error: "Enough", cause: "because" });
+  const again = execution.redrive();
+  while (execution.visits.length < 2) await new Promise(setImmediate);
+  execution.stop();
+  expect(await again).toMatchObject({ status: "ABORTED" });
+  expect(execution.visits.map(({ State }) => State.Name)).toEqual(["task", "task"]);
 });
 
 test("variables last, inside branches too, and those of branches stay there", async () => {
@@ -397,4 +438,16 @@ test("neither the caller's input nor what a function got is what goes on", async
   const task: StateDefinition = { Type: "Task", Resource: LEGACY, ResultPath: null, End: true };
   expect((await run({ task }, input, { functions: { charge } })).output).toEqual({ order: { id: 17 } });
   expect(input).toEqual({ order: { id: 17 } });
+});
+
+test("an input that changes after the start does not change the execution", async () => {
+  const input = { order: 17 };
+  const a: StateDefinition = {
+    Type: "Pass",
+    Parameters: { "in.$": "$", "context.$": "$$.Execution.Input" },
+    End: true,
+  };
+  const { done } = machine({ a }).start(input);
+  input.order = 18;
+  expect((await done).output).toEqual({ in: { order: 17 }, context: { order: 17 } });
 });

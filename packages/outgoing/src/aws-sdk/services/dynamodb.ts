@@ -1,6 +1,6 @@
 import { isRecord, type SpanPointer, spanPointers } from "@throughline/payloads";
 import * as semconv from "@throughline/triggers";
-import { common, present, text } from "@throughline/triggers";
+import { type Attributes, common, present, text } from "@throughline/triggers";
 import type { Fields, Operation, Service } from "../service.ts";
 import { nameOf, records } from "./fields.ts";
 
@@ -33,25 +33,66 @@ export const dynamodb: Service = {
   },
 };
 
+// Of a request, and then of its answer, what says nothing of the data.
+const ASKED: Described = {
+  IndexName: [semconv.AWS_DYNAMODB_INDEX_NAME, "string"],
+  ProjectionExpression: [semconv.AWS_DYNAMODB_PROJECTION, "string"],
+  Select: [semconv.AWS_DYNAMODB_SELECT, "string"],
+  ConsistentRead: [semconv.AWS_DYNAMODB_CONSISTENT_READ, "boolean"],
+  ScanIndexForward: [semconv.AWS_DYNAMODB_SCAN_FORWARD, "boolean"],
+  Limit: [semconv.AWS_DYNAMODB_LIMIT, "number"],
+  Segment: [semconv.AWS_DYNAMODB_SEGMENT, "number"],
+  TotalSegments: [semconv.AWS_DYNAMODB_TOTAL_SEGMENTS, "number"],
+};
+const ANSWERED: Described = {
+  Count: [semconv.AWS_DYNAMODB_COUNT, "number"],
+  ScannedCount: [semconv.AWS_DYNAMODB_SCANNED_COUNT, "number"],
+};
+
+/** Fields, each with the attribute it becomes and the type it must have for that. */
+type Described = Readonly<Record<string, readonly [key: string, type: string]>>;
+
 function operation(
   name: string,
   pointers?: (input: Fields, keys: TableKeys, output: Fields) => (SpanPointer | undefined)[],
 ): Operation {
   return {
-    spanName: (input) => [name, ...new Set(tablesOf(input))].slice(0, 2).join(" "),
+    spanName(input) {
+      const table = common(tablesOf(input));
+      return table ? `${name} ${table}` : name;
+    },
     attributes(input) {
       const tables = [...new Set(tablesOf(input))];
+      const size = sizeOf(input);
       return present({
         [semconv.DB_SYSTEM_NAME]: "aws.dynamodb",
         [semconv.DB_OPERATION_NAME]: name,
+        // A batch of one is none.
+        [semconv.DB_OPERATION_BATCH_SIZE]: size > 1 ? size : undefined,
         [semconv.DB_COLLECTION_NAME]: common(tables),
         [semconv.AWS_DYNAMODB_TABLE_NAMES]: tables,
+        ...described(input, ASKED),
       });
     },
-    ...(pointers && {
-      answered: (output, input, { tableKeys }) => ({ pointers: pointers(input, tableKeys, output) }),
+    answered: (output, input, { tableKeys }) => ({
+      attributes: described(output, ANSWERED),
+      pointers: pointers?.(input, tableKeys, output),
     }),
   };
+}
+
+function described(fields: Fields, attributes: Described): Attributes {
+  return Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([field, [, type]]) => typeof fields[field] === type)
+      .map(([field, [key]]) => [key, fields[field] as string | number | boolean]),
+  );
+}
+
+/** How many items a batch or a transaction is about. */
+function sizeOf({ RequestItems, TransactItems }: Fields): number {
+  const lists = [TransactItems, ...(isRecord(RequestItems) ? Object.values(RequestItems) : [])];
+  return lists.reduce<number>((sum, list) => sum + records(isRecord(list) ? list.Keys : list).length, 0);
 }
 
 /** All tables that a request names. */

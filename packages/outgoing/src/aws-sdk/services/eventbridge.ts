@@ -3,8 +3,8 @@ import { limits } from "@throughline/payloads";
 import { common } from "@throughline/triggers";
 import type { Injection } from "../injection.ts";
 import type { Fields, Service } from "../service.ts";
-import { bytes, eachEntry, nameOf, records } from "./fields.ts";
-import { messaging, messagingSpanName } from "./messaging.ts";
+import { bytes, eachEntry, nameOf, records, shareOf } from "./fields.ts";
+import { countOf, messaging } from "./messaging.ts";
 
 /**
  * An event's context is in its detail, the only part of an entry that targets see, and for X-Ray in its trace header.
@@ -15,29 +15,33 @@ export const eventbridge: Service = {
   client: "EventBridge",
   operations: {
     PutEvents: {
+      ...messaging({
+        system: "aws.eventbridge",
+        type: "send",
+        destination: busOf,
+        count: countOf("Entries"),
+      }),
       kind: SpanKind.PRODUCER,
-      spanName: (input) => messagingSpanName("send", busOf(input)),
-      attributes: (input) =>
-        messaging("aws.eventbridge", "send", busOf(input), records(input.Entries).length),
-      inject: (input, into) => eachEntry(input, "Entries", (entry) => withContext(entry, into)),
+      inject(input, into) {
+        // All entries together must stay below the limit.
+        const share = shareOf(limits.eventbridge.entries - 1, records(input.Entries).map(size));
+        return eachEntry(input, "Entries", (entry) => withContext(entry, into, share));
+      },
     },
   },
 };
 
-function busOf({ Entries }: Fields): string {
-  const buses = records(Entries).map(({ EventBusName }) => nameOf(EventBusName) ?? "default");
-  return common(buses) ?? "";
+function busOf({ Entries }: Fields): string | undefined {
+  return common(records(Entries).map(({ EventBusName }) => nameOf(EventBusName) ?? "default"));
 }
 
-function withContext(entry: Fields, into: Injection): Fields {
-  const { Detail, TraceHeader } = entry;
-  // An entry must stay below the limit.
-  const room = limits.eventbridge.entry - 1 - (size(entry) - bytes(Detail));
+function withContext(entry: Fields, into: Injection, room: number): Fields {
+  const Detail = into.text(entry.Detail, "eventbridge", bytes(entry.Detail) + room);
   const fits = into.header.length <= limits.eventbridge.traceHeaderLength;
   return {
     ...entry,
-    Detail: into.text(Detail, "eventbridge", room),
-    ...(TraceHeader === undefined && fits && { TraceHeader: into.header }),
+    ...(Detail !== entry.Detail && { Detail }),
+    ...(entry.TraceHeader === undefined && fits && { TraceHeader: into.header }),
   };
 }
 

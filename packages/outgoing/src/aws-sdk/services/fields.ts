@@ -30,8 +30,17 @@ export function shareOf(limit: number, sizes: readonly number[]): number {
   return Math.floor((limit - sizes.reduce((sum, one) => sum + one, 0)) / sizes.length);
 }
 
-/** The text that bytes spell; `undefined` where they are no bytes, or no UTF-8: what was read wrong must not be written back. */
+/** A service's limit for what has this size: what is larger than it takes without asking is sent where it was raised. */
+export function limitFor(size: number, limit: number, raised: number): number {
+  return size > limit ? raised : limit;
+}
+
+/**
+ * A text, or the one that bytes spell; `undefined` where they are no bytes, or no UTF-8: what was read wrong must not be written
+ * back.
+ */
 export function utf8(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
   if (!(value instanceof Uint8Array)) return undefined;
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(value);

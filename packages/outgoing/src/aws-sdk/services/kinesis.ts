@@ -4,8 +4,8 @@ import * as semconv from "@throughline/triggers";
 import { present } from "@throughline/triggers";
 import type { Injection } from "../injection.ts";
 import type { Fields, Operation, Service } from "../service.ts";
-import { bytes, eachEntry, nameOf, records, shareOf, utf8 } from "./fields.ts";
-import { messaging, messagingSpanName } from "./messaging.ts";
+import { bytes, eachEntry, limitFor, nameOf, records, shareOf, utf8 } from "./fields.ts";
+import { countOf, messaging } from "./messaging.ts";
 
 /**
  * A record's context is in its data where that is JSON: records have no headers.
@@ -18,14 +18,14 @@ export const kinesis: Service = {
   operations: {
     PutRecord: {
       ...putting(),
-      inject: (input, into) => withContext(input, into, limits.kinesis.record),
+      inject: (input, into) => withContext(input, into, recordLimit(input) - size(input)),
     },
     PutRecords: {
       ...putting(),
       inject(input, into) {
         const share = shareOf(limits.kinesis.batch, records(input.Records).map(size));
         return eachEntry(input, "Records", (entry) =>
-          withContext(entry, into, Math.min(size(entry) + share, limits.kinesis.record)),
+          withContext(entry, into, Math.min(share, recordLimit(entry) - size(entry))),
         );
       },
     },
@@ -34,15 +34,13 @@ export const kinesis: Service = {
 
 function putting(): Operation {
   return {
+    ...messaging({
+      system: "aws.kinesis",
+      type: "send",
+      destination: streamOf,
+      count: countOf("Records"),
+    }),
     kind: SpanKind.PRODUCER,
-    spanName: (input) => messagingSpanName("send", streamOf(input)),
-    attributes: (input) =>
-      messaging(
-        "aws.kinesis",
-        "send",
-        streamOf(input),
-        Array.isArray(input.Records) ? input.Records.length : undefined,
-      ),
   };
 }
 
@@ -50,12 +48,15 @@ function streamOf({ StreamName, StreamARN }: Fields): string | undefined {
   return nameOf(StreamName) ?? nameOf(StreamARN);
 }
 
-function withContext(record: Fields, into: Injection, maxSize: number): Fields {
-  const { Data, PartitionKey } = record;
-  const given = utf8(Data);
+function withContext(record: Fields, into: Injection, room: number): Fields {
+  const given = utf8(record.Data);
   if (given === undefined) return record;
-  const sent = into.text(given, "kinesis", maxSize - bytes(PartitionKey));
+  const sent = into.text(given, "kinesis", bytes(record.Data) + room);
   return sent === given ? record : { ...record, Data: Buffer.from(String(sent)) };
+}
+
+function recordLimit(record: Fields): number {
+  return limitFor(size(record), limits.kinesis.record, limits.kinesis.raisedRecord);
 }
 
 function size({ Data, PartitionKey }: Fields): number {

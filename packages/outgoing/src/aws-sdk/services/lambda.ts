@@ -1,4 +1,4 @@
-import { fitting, isRecord, limits, parseObject } from "@throughline/payloads";
+import { fitting, isRecord, limits, parseObject, parseVerbatim } from "@throughline/payloads";
 import * as semconv from "@throughline/triggers";
 import { clientContextPlaces, present, text } from "@throughline/triggers";
 import type { Injection } from "../injection.ts";
@@ -14,12 +14,9 @@ import { utf8 } from "./fields.ts";
 export const lambda: Service = {
   client: "Lambda",
   operations: {
-    Invoke: {
-      ...invoking(),
-      inject: (input, into) =>
-        input.InvocationType === "Event" ? withEnvelope(input, into) : withClientContext(input, into),
-    },
-    InvokeWithResponseStream: { ...invoking(), inject: withClientContext },
+    Invoke: { ...invoking(), inject: withContext },
+    InvokeWithResponseStream: { ...invoking(), inject: withContext },
+    InvokeAsync: invoking(),
   },
 };
 
@@ -39,14 +36,27 @@ function invoking(): Operation {
   };
 }
 
+function withContext(input: Fields, into: Injection): Fields {
+  switch (input.InvocationType) {
+    case "DryRun":
+      return input;
+    case "Event":
+      return withEnvelope(input, into);
+    default:
+      return withClientContext(input, into);
+  }
+}
+
 /** Values are texts beside each other under `custom`: other languages' runtimes take nothing else there. */
 function withClientContext(input: Fields, into: Injection): Fields {
-  const { ClientContext } = input;
-  const given = ClientContext === undefined ? {} : decode(ClientContext);
+  const json = decode(input.ClientContext);
+  const given = parseObject(json);
   // What is no client context is Lambda's to refuse.
-  if (!given || (given.custom !== undefined && !isRecord(given.custom))) return input;
-  const sent = (level: Fields) => encode({ ...given, custom: { ...(given.custom as Fields), ...level } });
+  if (json === undefined || !given || !isRecord(given.custom ?? {})) return input;
   return into.unlessOthers(input, clientContextPlaces({ clientContext: given }), () => {
+    const verbatim = parseVerbatim(json);
+    const sent = (level: Fields) =>
+      encode({ ...verbatim, custom: { ...(verbatim?.custom as Fields | null | undefined), ...level } });
     const room = { maxBytes: limits.lambda.clientContext, onShortage: into.onShortage };
     const level = fitting(into.carried, (one) => sent(one).length, room);
     return level ? { ...input, ClientContext: sent(level) } : input;
@@ -54,17 +64,17 @@ function withClientContext(input: Fields, into: Injection): Fields {
 }
 
 function withEnvelope(input: Fields, into: Injection): Fields {
-  const { Payload } = input;
-  const given = Payload === undefined ? "{}" : typeof Payload === "string" ? Payload : utf8(Payload);
-  if (given === undefined) return input;
+  const { Payload, DurableExecutionName } = input;
+  // Asked for an execution of the same name again, Lambda compares the payloads.
+  if (DurableExecutionName !== undefined) return input;
+  const given = Payload === undefined ? "{}" : utf8(Payload);
   const sent = into.text(given, "lambda", limits.lambda.asyncPayload);
   return sent === given ? input : { ...input, Payload: Buffer.from(String(sent)) };
 }
 
-function decode(clientContext: unknown): Fields | undefined {
-  return typeof clientContext === "string"
-    ? parseObject(Buffer.from(clientContext, "base64").toString("utf8"))
-    : undefined;
+function decode(clientContext: unknown): string | undefined {
+  if (clientContext === undefined) return "{}";
+  return typeof clientContext === "string" ? Buffer.from(clientContext, "base64").toString() : undefined;
 }
 
 function encode(clientContext: Fields): string {

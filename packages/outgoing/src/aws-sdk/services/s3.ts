@@ -7,11 +7,18 @@ import type { Fields, Operation, Service } from "../service.ts";
  * Objects carry no context that their notifications would show. What is written leaves a span pointer.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ * @see https://opentelemetry.io/docs/specs/semconv/object-stores/s3/
  */
 export const s3: Service = {
   client: "S3",
-  attributes: ({ Bucket, Key }) =>
-    present({ [semconv.AWS_S3_BUCKET]: text(Bucket), [semconv.AWS_S3_KEY]: text(Key) }),
+  attributes: ({ Bucket, Key, CopySource, UploadId, PartNumber }) =>
+    present({
+      [semconv.AWS_S3_BUCKET]: text(Bucket),
+      [semconv.AWS_S3_KEY]: text(Key),
+      [semconv.AWS_S3_COPY_SOURCE]: text(CopySource),
+      [semconv.AWS_S3_UPLOAD_ID]: text(UploadId),
+      [semconv.AWS_S3_PART_NUMBER]: typeof PartNumber === "number" ? PartNumber : undefined,
+    }),
   operations: {
     PutObject: writing(({ ETag }) => ETag),
     CopyObject: writing(({ CopyObjectResult }) => isRecord(CopyObjectResult) && CopyObjectResult.ETag),

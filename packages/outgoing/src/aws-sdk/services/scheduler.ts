@@ -1,8 +1,9 @@
 import { isRecord, limits } from "@throughline/payloads";
-import type { Operation, Service } from "../service.ts";
+import type { Injection } from "../injection.ts";
+import type { Fields, Service } from "../service.ts";
 
 // Targets that read their input as a payload; for others it is a request, whose fields are spoken for.
-const PAYLOAD_TARGETS = /^arn:[^:]*:(?:lambda|states|sqs|sns|events):/;
+const PAYLOAD_TARGETS = /^arn:[^:]*:(?:lambda|states|sqs|sns|events|kinesis):/;
 
 /**
  * What a one-time schedule will start has its context in the target's input. A schedule that recurs belongs to no trace: its ticks
@@ -13,19 +14,17 @@ const PAYLOAD_TARGETS = /^arn:[^:]*:(?:lambda|states|sqs|sns|events):/;
 export const scheduler: Service = {
   client: "Scheduler",
   operations: {
-    CreateSchedule: scheduling(),
-    UpdateSchedule: scheduling(),
+    CreateSchedule: { inject: withContext },
+    UpdateSchedule: { inject: withContext },
   },
 };
 
-function scheduling(): Operation {
-  return {
-    inject(input, into) {
-      const { ScheduleExpression, Target } = input;
-      const once = typeof ScheduleExpression === "string" && ScheduleExpression.startsWith("at(");
-      if (!once || !isRecord(Target) || !PAYLOAD_TARGETS.test(String(Target.Arn))) return input;
-      const Input = into.text(Target.Input, "scheduler", limits.scheduler.input);
-      return { ...input, Target: { ...Target, Input } };
-    },
-  };
+function withContext(schedule: Fields, into: Injection): Fields {
+  const { ScheduleExpression, Target, ClientToken } = schedule;
+  const recurs = typeof ScheduleExpression !== "string" || !ScheduleExpression.startsWith("at(");
+  // Who gives a token may ask for the same again, which then must be the same.
+  if (recurs || ClientToken !== undefined) return schedule;
+  if (!isRecord(Target) || !PAYLOAD_TARGETS.test(String(Target.Arn))) return schedule;
+  const Input = into.text(Target.Input, "scheduler", limits.scheduler.input);
+  return Input === Target.Input ? schedule : { ...schedule, Target: { ...Target, Input } };
 }

@@ -4,8 +4,8 @@ import * as semconv from "@throughline/triggers";
 import { present, text } from "@throughline/triggers";
 import type { Injection } from "../injection.ts";
 import type { Fields, Operation, Service } from "../service.ts";
-import { bytes, eachEntry, nameOf, records, shareOf } from "./fields.ts";
-import { messaging, messagingSpanName } from "./messaging.ts";
+import { bytes, eachEntry, limitFor, nameOf, records, shareOf } from "./fields.ts";
+import { countOf, messaging } from "./messaging.ts";
 
 const ENTRIES = "PublishBatchRequestEntries";
 
@@ -16,19 +16,21 @@ const ENTRIES = "PublishBatchRequestEntries";
  */
 export const sns: Service = {
   client: "SNS",
+  attributes: ({ TopicArn }) => present({ [semconv.AWS_SNS_TOPIC_ARN]: text(TopicArn) }),
   operations: {
     Publish: {
       ...publishing(),
-      inject: (input, into) => withContext(input, into, limits.sns.message - size(input)),
+      inject: (input, into) => withContext(input, into, roomFor([input])),
       answered: ({ MessageId }) => ({
         attributes: present({ [semconv.MESSAGING_MESSAGE_ID]: text(MessageId) }),
       }),
     },
     PublishBatch: {
       ...publishing(),
+      entries: ENTRIES,
       inject(input, into) {
-        const share = shareOf(limits.sns.batch, records(input[ENTRIES]).map(size));
-        return eachEntry(input, ENTRIES, (entry) => withContext(entry, into, share));
+        const room = roomFor(records(input[ENTRIES]));
+        return eachEntry(input, ENTRIES, (entry) => withContext(entry, into, room));
       },
     },
   },
@@ -36,24 +38,28 @@ export const sns: Service = {
 
 function publishing(): Operation {
   return {
-    kind: SpanKind.PRODUCER,
-    spanName: (input) => messagingSpanName("send", topicOf(input)),
-    attributes: ({ [ENTRIES]: entries, ...input }) => ({
-      ...messaging("aws.sns", "send", topicOf(input), Array.isArray(entries) ? entries.length : undefined),
-      ...present({ [semconv.AWS_SNS_TOPIC_ARN]: text(input.TopicArn) }),
+    ...messaging({
+      system: "aws.sns",
+      type: "send",
+      // A target is an endpoint of a device's, named by an id of its own; a phone number is nobody's name.
+      destination: ({ TopicArn }) => nameOf(TopicArn),
+      count: countOf(ENTRIES),
     }),
+    kind: SpanKind.PRODUCER,
   };
-}
-
-/** A target is an endpoint of a device's, named by an id of its own; a phone number is nobody's name. */
-function topicOf({ TopicArn }: Fields): string | undefined {
-  return nameOf(TopicArn);
 }
 
 function withContext(message: Fields, into: Injection, room: number): Fields {
   // Attributes are sent with messages of one text only; a phone gets nothing but the text.
   if (message.MessageStructure === "json" || message.PhoneNumber !== undefined) return message;
   return { ...message, MessageAttributes: into.attributes(message.MessageAttributes, room) };
+}
+
+/** What each of the messages of one request may grow by. */
+function roomFor(messages: readonly Fields[]): number {
+  const sizes = messages.map(size);
+  const total = sizes.reduce((sum, one) => sum + one, 0);
+  return shareOf(limitFor(total, limits.sns.message, limits.sns.raisedMessage), sizes);
 }
 
 function size({ Message, Subject, MessageAttributes }: Fields): number {
