@@ -7,18 +7,23 @@ import { progress } from "./progress.ts";
 process.stdout.on("error", () => process.exit());
 const { json } = options();
 
-const { receiver, close } = await runOrders(progress);
+const { receiver, protocolVersion, close } = await runOrders(progress);
 const { spans } = receiver;
-const { connected } = connectivity(spans);
+const { connected, components } = connectivity(spans);
 if (json) {
   process.stdout.write(`${JSON.stringify(receiver.toOtlpJson(), undefined, 2)}\n`);
 } else {
-  const functions = new Set(spans.map(({ resource }) => resource["service.name"]));
+  const services = new Set(spans.map(({ resource }) => resource["service.name"]));
   process.stdout.write(`\n${waterfall(spans)}\n`);
   process.stdout.write(
     connected
-      ? `One connected trace: ${spans.length} spans of ${functions.size} functions.\n`
-      : `Not one connected trace: ${connectivity(spans).components.length} parts.\n`,
+      ? `One connected trace: ${spans.length} spans of ${services.size} services.\n`
+      : `Not one connected trace: ${components.length} parts.\n`,
+  );
+  process.stdout.write(
+    protocolVersion === 5
+      ? "MQTT 5, by mosquitto: the context was in the messages' user properties.\n"
+      : "MQTT 3.1.1: the context was in the messages' payloads. With Debian's mosquitto it is MQTT 5 and user properties.\n",
   );
 }
 await close();

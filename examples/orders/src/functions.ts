@@ -4,15 +4,14 @@ import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
 
-/** Bundles a function as for a deployment, and starts it on the Lambda runtime client. */
-export async function start(
-  name: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<LambdaFunction> {
-  const taskRoot = join(root, "out", name);
+/** Bundles functions as for a deployment, each into one file. */
+export async function bundle(names: readonly string[]): Promise<void> {
   await build({
-    entryPoints: [join(root, "src/functions", `${name}.ts`)],
-    outfile: join(taskRoot, "index.mjs"),
+    entryPoints: Object.fromEntries(
+      names.map((name) => [`${name}/index`, join(root, "src/functions", `${name}.ts`)]),
+    ),
+    outdir: join(root, "out"),
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     platform: "node",
     format: "esm",
@@ -25,5 +24,9 @@ export async function start(
     },
     logLevel: "warning",
   });
-  return startFunction({ name, taskRoot, environment });
+}
+
+/** Starts a bundled function on the Lambda runtime client. */
+export function start(name: string, environment: Readonly<Record<string, string>>): Promise<LambdaFunction> {
+  return startFunction({ name, taskRoot: join(root, "out", name), environment });
 }

@@ -1,71 +1,76 @@
-import {
-  type Receiver,
-  startEventBus,
-  startHttpApi,
-  startQueueMapping,
-  startReceiver,
-} from "@throughline/testing";
-import { startCloud } from "./cloud.ts";
-import { start } from "./functions.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Receiver } from "@throughline/testing";
+import { type Broker, startBroker } from "./cloud/broker.ts";
+import { type Deployment, deploy } from "./deployment.ts";
 
-const ITEMS = ["lamp", "chair", "table"];
+const ORDER = {
+  id: "order-1",
+  items: [
+    { name: "lamp", kilos: 2 },
+    { name: "table", kilos: 40 },
+  ],
+};
+
+/** What became of an order. */
+export interface Orders extends Pick<Broker, "protocolVersion"> {
+  /** With everybody's spans. */
+  readonly receiver: Receiver;
+  close(): Promise<void>;
+}
 
 /**
- * The whole way of an order, on embedded parts: HTTP → checkout → SNS → SQS, wrapped and raw → fulfil → event bus → notify.
- * Gives the receiver with everybody's spans.
+ * The whole way of an order, on embedded parts: HTTP → checkout → SNS → SQS → fulfil, and from there
+ *
+ * - event bus → notify
+ * - state machine → ship, for each item → MQTT → IoT rule → track → HTTP → carrier
+ *
+ * Another queue of the topic, and the bucket and the table that *ship* writes to, invoke audit.
  */
 export async function runOrders(
   say: (step: string) => void,
-): Promise<{ receiver: Receiver; close(): Promise<void> }> {
-  say("starting an OTLP receiver, SNS and SQS");
-  const receiver = await startReceiver();
-  const cloud = await startCloud();
-  const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+  startMqtt: () => Promise<Broker> = startBroker,
+): Promise<Orders> {
+  await using running = new AsyncDisposableStack();
+  const deployment = await deploy(running, say, startMqtt);
 
-  say("bundling and starting three functions on the Lambda runtime client");
-  const notify = await start("notify", environment);
-  const bus = await startEventBus({ targets: [(event) => notify.invoke(event)] });
-  const fulfil = await start("fulfil", { ...environment, AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url });
-  const checkout = await start("checkout", {
-    ...environment,
-    AWS_ENDPOINT_URL_SNS: cloud.endpoint,
-    TOPIC_ARN: cloud.topicArn,
-  });
-  const functions = [checkout, fulfil, notify];
-  let fulfilled = 0;
-  const mappings = cloud.queues.map(({ url, arn }) =>
-    startQueueMapping({
-      sqs: cloud.sqs,
-      queueUrl: url,
-      queueArn: arn,
-      invoke: async (event) => {
-        const result = await fulfil.invoke(event);
-        fulfilled += event.Records.length;
-        return result;
-      },
-    }),
-  );
-  const api = await startHttpApi({ routes: ["POST /orders"], invoke: (event) => checkout.invoke(event) });
-
-  say("ordering three items");
-  const order = { id: "order-1", items: ITEMS };
-  const response = await fetch(`${api.url}/orders`, { method: "POST", body: JSON.stringify(order) });
+  say("ordering two items");
+  const { api, receiver, broker } = deployment;
+  const response = await fetch(`${api.url}/orders`, { method: "POST", body: JSON.stringify(ORDER) });
   if (response.status !== 202)
     throw new Error(`checkout answered ${response.status}: ${await response.text()}`);
 
-  say("following the items through both queues and the bus");
-  while (fulfilled < ITEMS.length * cloud.queues.length)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  await bus.idle();
-  await Promise.all(functions.map((each) => each.settled()));
+  say("following them through the queues, the bus, the state machine and the broker");
+  await follow(deployment);
 
-  return {
-    receiver,
-    async close() {
-      await Promise.all(mappings.map((mapping) => mapping.stop()));
-      await Promise.all([api.close(), bus.close(), ...functions.map((each) => each.stop())]);
-      await cloud.stop();
-      await receiver.close();
-    },
+  const parts = running.move();
+  return { receiver, protocolVersion: broker.protocolVersion, close: () => parts.disposeAsync() };
+}
+
+/** Waits for all that an order brings about; rejects with what failed. */
+async function follow(deployment: Deployment): Promise<void> {
+  const { queues, bus, machine, rule, bucket, stream, carrier, functions } = deployment;
+  const check = (): void => {
+    const batches = [...queues.flatMap((queue) => queue.batches), ...stream.batches];
+    const errors = [...batches.map(({ error }) => error), ...bus.failures, ...bucket.failures];
+    for (const error of errors) if (error !== undefined) throw error;
   };
+  const until = async (what: string, isSo: () => boolean): Promise<void> => {
+    for (const deadline = performance.now() + 20_000; !isSo(); await delay(10)) {
+      check();
+      if (performance.now() > deadline) throw new Error(`20 s passed before ${what}`);
+    }
+  };
+  const { length } = ORDER.items;
+
+  await until("the queues were empty", () =>
+    queues.every((queue) => queue.batches.flatMap(({ event }) => event.Records).length >= length),
+  );
+  await bus.idle();
+  for (const { status, error, cause } of await Promise.all(machine.executions.map(({ done }) => done)))
+    if (status !== "SUCCEEDED") throw new Error(`the shipping ${status}: ${error} ${cause}`);
+  await until("all shipments were told of", () => rule.deliveries.length >= length);
+  await Promise.all(rule.deliveries);
+  await Promise.all([bucket.look(), stream.look()]);
+  await Promise.all([...functions.map((each) => each.settled()), carrier.flush()]);
+  check();
 }

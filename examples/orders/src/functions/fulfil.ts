@@ -1,24 +1,26 @@
 import "@throughline/middy/register";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import middy from "@middy/core";
-import { getTraceHeaders, tracing } from "@throughline/middy";
+import { traced, tracing } from "@throughline/middy";
 import type { SQSEvent } from "aws-lambda";
+import type { Item } from "../item.ts";
 
-const bus = new EventBridgeClient({});
+const bus = traced(new EventBridgeClient());
+const stateMachines = traced(new SFNClient());
 
-/** Takes items off a queue, a batch at a time, and announces each batch on the bus. */
+/** Takes items off a queue, a batch at a time, announces each batch on the bus and has it shipped. */
 export const handler = middy(async ({ Records }: SQSEvent): Promise<void> => {
-  const items = Records.map(({ body }) => itemOf(body));
-  const detail = { items, _datadog: getTraceHeaders() };
+  const items = Records.map(({ body }) => JSON.parse(body) as Item);
   await bus.send(
     new PutEventsCommand({
-      Entries: [{ Source: "orders.fulfil", DetailType: "ItemsFulfilled", Detail: JSON.stringify(detail) }],
+      Entries: [{ Source: "orders.fulfil", DetailType: "ItemsFulfilled", Detail: JSON.stringify({ items }) }],
     }),
   );
-}).use(tracing({ http: false }));
-
-/** The wrapped subscription puts SNS's notification around the message, the raw one does not. */
-function itemOf(body: string): string {
-  const parsed = JSON.parse(body) as { item?: string; Message?: string };
-  return parsed.item ?? itemOf(parsed.Message ?? "{}");
-}
+  await stateMachines.send(
+    new StartExecutionCommand({
+      stateMachineArn: process.env.STATE_MACHINE_ARN,
+      input: JSON.stringify({ items }),
+    }),
+  );
+}).use(tracing());
