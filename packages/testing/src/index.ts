@@ -19,7 +19,7 @@ export {
   sqsRecord,
 } from "./events/events.ts";
 export { type S3Change, s3Event } from "./events/s3-event.ts";
-export type { LocalServer } from "./local-server.ts";
+export { type LocalServer, readBody, startServer } from "./local-server.ts";
 export {
   type BucketNotifications,
   type BucketNotificationsOptions,

@@ -3,12 +3,12 @@ import type { IncomingMessage } from "node:http";
 import { createRequire } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
 import { IoTDataPlaneClient, PublishCommand } from "@aws-sdk/client-iot-data-plane";
+import { mqtt as payloads } from "@throughline/payloads";
+import { extract, inject } from "@throughline/propagation";
+import { resolve } from "@throughline/triggers";
 import { Aedes } from "aedes";
 import mqtt, { type IClientPublishOptions, type IPublishPacket } from "mqtt";
 import { describe, expect, test } from "vitest";
-import { mqtt as payloads } from "../../payloads/src/index.ts";
-import { extract, inject } from "../../propagation/src/index.ts";
-import { resolve } from "../../triggers/src/index.ts";
 import { startServer } from "../src/local-server.ts";
 
 const context = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7", sampled: true };

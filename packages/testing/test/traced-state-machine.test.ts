@@ -1,6 +1,8 @@
+import { stepFunctions, traceStateMachine } from "@throughline/payloads";
+import { inject } from "@throughline/propagation";
+import { resolve } from "@throughline/triggers";
 import { StateMachine } from "aws-local-stepfunctions";
 import { describe, expect, test } from "vitest";
-import { stepFunctions, traceStateMachine } from "../../payloads/src/index.ts";
 import {
   contextObject,
   datadogIds,
@@ -9,8 +11,6 @@ import {
   ID,
   PARENT_ID,
 } from "../../payloads/test/step-functions/context.ts";
-import { inject } from "../../propagation/src/index.ts";
-import { resolve } from "../../triggers/src/index.ts";
 
 const upstream = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" };
 const headers = inject({ ...upstream, sampled: true });

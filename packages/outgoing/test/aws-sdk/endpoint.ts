@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type LocalServer, readBody, startServer } from "../../../testing/src/local-server.ts";
+import { type LocalServer, readBody, startServer } from "@throughline/testing";
 
 /** A request as the service saw it. */
 export interface Seen {

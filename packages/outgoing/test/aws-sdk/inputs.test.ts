@@ -8,9 +8,9 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { type LocalServer, readBody, startServer } from "@throughline/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type LocalServer, readBody, startServer } from "../../../testing/src/local-server.ts";
 import { traced } from "../../src/index.ts";
 import { frozen } from "./frozen.ts";
 import { local, recordSpans, takeSpans } from "./spans.ts";

@@ -14,10 +14,10 @@ import {
 import { DiagLogLevel, diag } from "@opentelemetry/api";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { limits, sizeOfAttributes } from "@throughline/payloads";
+import type { LocalServer } from "@throughline/testing";
 import { type EventBus, startEventBus, startStrictMessaging } from "@throughline/testing";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { LocalServer } from "../../../testing/src/local-server.ts";
 import { type AwsClient, shortages, traced } from "../../src/index.ts";
 import { local, recordSpans } from "./spans.ts";
 

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { type Span, trace } from "@opentelemetry/api";
 import { type ReadableSpan, TracerProvider } from "@opentelemetry/sdk-trace";
 import { ensureContextManager } from "@throughline/otel";
-import { type LocalServer, startServer } from "../../../testing/src/local-server.ts";
+import { type LocalServer, startServer } from "@throughline/testing";
 
 /** A provider registered for the process, as any user's would be, and what it has recorded. */
 export function recordSpans(): { take(): ReadableSpan[] } {

@@ -13,12 +13,12 @@ import {
 } from "@aws-sdk/client-sqs";
 import { SpanKind } from "@opentelemetry/api";
 import { b3 } from "@throughline/propagation";
+import type { LocalServer } from "@throughline/testing";
 import { startQueueMapping, startStrictMessaging } from "@throughline/testing";
 import { resolve } from "@throughline/triggers";
 import type { SQSEvent } from "aws-lambda";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import type { LocalServer } from "../../../../testing/src/local-server.ts";
 import { traced } from "../../../src/index.ts";
 import { idsOf, inSpan, local, recordSpans, takeSpans } from "../spans.ts";
 
