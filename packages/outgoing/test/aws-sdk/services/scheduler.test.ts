@@ -35,7 +35,7 @@ afterAll(() => scheduler.close());
 
 const clientOf = (options?: ClientOptions) => traced(new SchedulerClient(local(scheduler.url)), options);
 const bodyOf = (request: unknown) =>
-  JSON.parse(Buffer.from((request as { body: Uint8Array }).body).toString());
+  JSON.parse(new TextDecoder().decode((request as { body: Uint8Array }).body));
 
 interface Schedule extends Partial<Omit<CreateScheduleCommandInput, "Target">> {
   readonly target?: Partial<Target>;
