@@ -47,6 +47,8 @@ export interface Injection {
   unlessOthers<Value>(value: Value, places: Iterable<Place>, inject: () => Value): Value;
   /** Whether a service's payload may be changed. */
   allows(service: EnvelopeName): boolean;
+  /** Whether the user wants it changed even where a request is one that may be repeated: AWS compares the repeat with the first. */
+  insists(service: EnvelopeName): boolean;
   /** To be told when a context had too little room. */
   onShortage(shortage: Shortage): void;
 }
@@ -67,6 +69,7 @@ export function injectionOf({ span, carried, header, settings, name }: Injected)
     carried,
     header,
     allows,
+    insists: (service) => settings.insisted.has(service),
     unlessOthers,
     onShortage,
     attributes(map, maxAddedBytes) {

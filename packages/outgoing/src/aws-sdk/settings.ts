@@ -40,6 +40,8 @@ export interface ClientOptions {
 export interface Settings {
   readonly formats: readonly Format[];
   readonly envelopes: Readonly<Record<EnvelopeName, boolean>>;
+  /** The services whose payload the user wants changed in any case. */
+  readonly insisted: ReadonlySet<string>;
   readonly tableKeys: Readonly<Record<string, readonly string[]>>;
   readonly spanPointers: boolean;
 }
@@ -71,6 +73,7 @@ export function settingsOf(options: ClientOptions, env: NodeJS.ProcessEnv = proc
   return {
     formats: toFormats("traced", formats),
     envelopes: { ...ENVELOPES, ...defined(envelopes) },
+    insisted: new Set(Object.keys(envelopes).filter((name) => envelopes[name as EnvelopeName] === true)),
     tableKeys: tableKeys ?? tableKeysFromEnvironment(env),
     spanPointers: spanPointers ?? spanPointersFromEnvironment(env) ?? true,
   };

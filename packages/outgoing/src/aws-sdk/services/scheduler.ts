@@ -23,7 +23,7 @@ function withContext(schedule: Fields, into: Injection): Fields {
   const { ScheduleExpression, Target, ClientToken } = schedule;
   const recurs = typeof ScheduleExpression !== "string" || !ScheduleExpression.startsWith("at(");
   // Who gives a token may ask for the same again, which then must be the same.
-  if (recurs || ClientToken !== undefined) return schedule;
+  if (recurs || (ClientToken !== undefined && !into.insists("scheduler"))) return schedule;
   if (!isRecord(Target) || !PAYLOAD_TARGETS.test(String(Target.Arn))) return schedule;
   const Input = into.text(Target.Input, "scheduler", limits.scheduler.input);
   return Input === Target.Input ? schedule : { ...schedule, Target: { ...Target, Input } };

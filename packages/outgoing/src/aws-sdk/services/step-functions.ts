@@ -19,7 +19,8 @@ export const stepFunctions: Service = {
   operations: {
     // Started again with a name and the same input, an execution is not started twice; with another input that is an error.
     StartExecution: {
-      inject: (input, into) => (input.name === undefined ? withContext(input, into) : input),
+      inject: (input, into) =>
+        input.name === undefined || into.insists("stepFunctions") ? withContext(input, into) : input,
     },
     StartSyncExecution: { inject: withContext },
   },

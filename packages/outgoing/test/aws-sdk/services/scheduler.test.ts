@@ -134,7 +134,11 @@ test("a message that comes by way of a queue continues it too", async () => {
 });
 
 test("a request with a token of its own stays: asked for again, it must be the same", async () => {
-  expect((await create({ ClientToken: "order-7", target: { Input: "{}" } })).input).toBe("{}");
+  const schedule = { ClientToken: "order-7", target: { Input: "{}" } };
+  expect((await create(schedule)).input).toBe("{}");
+  // Unless the user insists.
+  const { input } = await create(schedule, { envelopes: { scheduler: true } });
+  expect(input).toContain("traceparent");
 });
 
 test("an update carries it; what an earlier trace wrote stays, and is linked", async () => {

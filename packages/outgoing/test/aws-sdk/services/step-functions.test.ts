@@ -132,6 +132,14 @@ test("a named execution keeps its input: to ask for it again gives the same one"
   expect(execution?.traceHeader).toContain(`Root=1-${span?.spanContext().traceId.slice(0, 8)}-`);
 });
 
+test("a named execution's input carries the context where the user insists", async () => {
+  const insisting = traced(new SFNClient(configuration()), { envelopes: { stepFunctions: true } });
+  const { execution, span } = await start({ name: crypto.randomUUID(), input: "{}" }, insisting);
+  expect(execution?.input).toMatchObject({
+    _datadog: { traceparent: expect.stringContaining(span.spanContext().spanId) },
+  });
+});
+
 test("an input carries what fits into 262,144 bytes", async () => {
   const added = JSON.stringify((await start({ input: '{"a":""}' }, sized)).input).length;
   const keysAt = async (bytes: number) => {
