@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { ACCOUNT_ID, REGION } from "../events/events.ts";
 import { type LocalServer, readBody, startServer } from "../local-server.ts";
-import { newTraceRoot } from "../services/trace-root.ts";
+import { newTraceRoot } from "../trace-root.ts";
 import {
   commonLogTime,
   type GatewayReply,

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 
 /** What a gateway answers its client. */
@@ -46,12 +45,6 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "trailer",
   "upgrade",
 ]);
-
-/** The gateway names a trace, but no span: it makes none itself. */
-export function newTraceHeader(): string {
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
-  return `Root=1-${seconds}-${randomBytes(12).toString("hex")}`;
-}
 
 // Form posts come as base64 too; it surprises everybody once.
 const TEXT = /^(text\/|application\/(json|javascript|xml)\b|[^;]*\+(json|xml)\b)/i;

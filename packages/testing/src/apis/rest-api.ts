@@ -3,12 +3,12 @@ import type { IncomingMessage } from "node:http";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { restApiEvent } from "../events/events.ts";
 import { type LocalServer, readBody, startServer } from "../local-server.ts";
+import { newTraceRoot } from "../trace-root.ts";
 import {
   commonLogTime,
   type GatewayReply,
   HOP_BY_HOP,
   json,
-  newTraceHeader,
   type SplitUrl,
   send,
   splitUrl,
@@ -103,7 +103,7 @@ function toHeaders(request: IncomingMessage): Record<string, string[]> {
   return {
     ...group(kept),
     Host: [restApiEvent().requestContext.domainName ?? ""],
-    ...(headers["x-amzn-trace-id"] === undefined && { "X-Amzn-Trace-Id": [newTraceHeader()] }),
+    ...(headers["x-amzn-trace-id"] === undefined && { "X-Amzn-Trace-Id": [newTraceRoot()] }),
     "X-Forwarded-For": [[headers["x-forwarded-for"] ?? [], socket.remoteAddress].flat().join(", ")],
     "X-Forwarded-Port": ["443"],
     "X-Forwarded-Proto": ["https"],

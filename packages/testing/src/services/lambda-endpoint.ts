@@ -4,10 +4,10 @@ import { isRecord, parseJson } from "../json.ts";
 import type { LocalServer } from "../local-server.ts";
 import { FunctionError } from "../runtime/answer.ts";
 import { type Delivery, type FunctionTarget, parseFunctionName } from "../runtime/function-target.ts";
+import { newTraceRoot } from "../trace-root.ts";
 import { ServiceError } from "./aws-json.ts";
 import { type Deliveries, startDeliveries } from "./deliveries.ts";
 import { type RestReply, type RestRequest, startRestService, unknownOperation } from "./rest-json.ts";
-import { newTraceRoot } from "./trace-root.ts";
 
 export interface LambdaEndpointOptions {
   readonly functions: Readonly<Record<string, FunctionTarget>>;

@@ -3,10 +3,10 @@ import { ACCOUNT_ID, REGION } from "../events/events.ts";
 import { isRecord, parseJson } from "../json.ts";
 import type { LocalServer } from "../local-server.ts";
 import { type FunctionTarget, parseFunctionName } from "../runtime/function-target.ts";
+import { newTraceRoot } from "../trace-root.ts";
 import { ServiceError } from "./aws-json.ts";
 import { type Deliveries, startDeliveries } from "./deliveries.ts";
 import { type RestRequest, startRestService, unknownOperation } from "./rest-json.ts";
-import { newTraceRoot } from "./trace-root.ts";
 
 export interface SchedulerOptions {
   /** By name: those that schedules' targets are. */
