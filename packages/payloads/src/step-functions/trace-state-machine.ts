@@ -1,5 +1,5 @@
-import { isRecord, parseJson } from "../json.ts";
-import type { Edit, Point, Template } from "./add-context.ts";
+import { isRecord, parseJson, parseVerbatim } from "../json.ts";
+import { type Edit, own, type Point, type Template } from "./add-context.ts";
 import { addToMap } from "./add-to-map.ts";
 import { addToTask } from "./add-to-task.ts";
 import type { Dialect } from "./dialect.ts";
@@ -136,11 +136,20 @@ function toMachine(definition: unknown): Template {
   );
 }
 
-/** Indented as the original is. */
+/** Indented as the original is, its numbers spelled as there. */
 function toText(machine: Template, original: string): string {
   const [, indent] = /\n([ \t]+)"/.exec(original) ?? [];
   const end = original.slice(original.trimEnd().length);
-  return JSON.stringify(machine, undefined, indent) + end;
+  return JSON.stringify(spelled(machine, parseVerbatim(original)), undefined, indent) + end;
+}
+
+/** Fields are added and texts are changed, nothing moves: a number stands where it stood in the original. */
+function spelled(value: unknown, original: unknown): unknown {
+  if (typeof value === "number") return original ?? value;
+  if (typeof value !== "object" || value === null) return value;
+  const from = Object(original) as Template;
+  if (Array.isArray(value)) return value.map((item, index) => spelled(item, from[index]));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, spelled(one, own(from, key))]));
 }
 
 function checkObjects(objects: unknown): void {
