@@ -32,9 +32,10 @@ export interface TraceStateMachineOptions {
  * and SNS messages, EventBridge events, nested executions and the child executions of distributed Maps.
  *
  * JSON text gives JSON text, an object gives a copy; neither is changed itself. What a state says already stays, so a second time
- * changes nothing. What cannot carry a context without a risk to the execution is left, and `fields` says why.
+ * changes nothing. What a context of whatever size might fail is left, and `fields` says why.
  *
- * JSONPath tasks send the execution's input along with its context: both together must stay below Step Functions' 262,144 bytes.
+ * What the context adds counts: more than Step Functions' 262,144 bytes fail a state. JSONPath tasks send the execution's input
+ * along, which a child of a distributed Map has its whole batch in; JSONata tasks some hundred bytes and the trace's headers.
  *
  * @throws TypeError for what is no definition, and for an `objects` that names a state which is not there.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
