@@ -32,7 +32,7 @@ export interface TraceStateMachineOptions {
  * and SNS messages, EventBridge events, nested executions and the child executions of distributed Maps.
  *
  * JSON text gives JSON text, an object gives a copy; neither is changed itself. What a state says already stays, so a second time
- * changes nothing. What a context of whatever size might fail is left, and `fields` says why.
+ * changes nothing. Where a context might fail the state, whatever its size, it is left, and `fields` says why.
  *
  * What the context adds counts: more than Step Functions' 262,144 bytes fail a state. JSONPath tasks send the execution's input
  * along, which a child of a distributed Map has its whole batch in; JSONata tasks some hundred bytes and the trace's headers.
