@@ -1,6 +1,6 @@
 import { headers, type Place } from "@throughline/propagation";
 import { type Carried, fitting, type Room } from "./carried.ts";
-import { isRecord, KEY, mayCarry, parseObject, parseVerbatim, unwrap } from "./json.ts";
+import { isPlain, isRecord, KEY, mayCarry, parseObject, parseVerbatim, unwrap } from "./json.ts";
 import { extract as extractContextObject } from "./step-functions/context-object.ts";
 
 /**
@@ -38,7 +38,7 @@ export const envelope = {
    * that `JSON.stringify` refuses has no room wherever that is bounded.
    */
   inject<Payload>(payload: Payload, carried: Carried, options: Room = {}): Payload {
-    if (!isRecord(payload)) return payload;
+    if (!isPlain(payload)) return payload;
     const sizeOf = (level: Carried) => bytesOf(stringify({ ...payload, [KEY]: level }));
     const level = fitting(carried, sizeOf, options);
     return level ? { ...payload, [KEY]: { ...level } } : payload;
@@ -46,12 +46,12 @@ export const envelope = {
 
   /**
    * The same for a JSON text, which keeps its spelling: numbers of any length, order, white space. A text that holds no object is
-   * given back as it is. Never throws.
+   * given back as it is, and so is one that is too deep to be written again without the envelope it has. Never throws.
    */
   injectText(text: string, carried: Carried, options: Room = {}): string {
     const payload = parseObject(text);
-    if (!payload) return text;
-    const rest = Object.hasOwn(payload, KEY) ? withoutKey(text) : text.trimEnd();
+    const rest = payload && Object.hasOwn(payload, KEY) ? withoutKey(text) : text.trimEnd();
+    if (!payload || rest === undefined) return text;
     const isEmpty = Object.keys(payload).every((key) => key === KEY);
     const splice = (level: Carried) =>
       `${rest.slice(0, -1)}${isEmpty ? "" : ","}"${KEY}":${JSON.stringify(level)}}`;
@@ -68,8 +68,8 @@ function bytesOf(text: string | undefined): number {
   return text === undefined ? Number.POSITIVE_INFINITY : Buffer.byteLength(text);
 }
 
-/** What `JSON.stringify` makes of it, or `undefined` where it throws: at a bigint or a circle. */
-function stringify(value: unknown): string | undefined {
+/** What `JSON.stringify` makes of it, or `undefined` where it throws: at a bigint, a circle, or too many levels. */
+function stringify(value: object): string | undefined {
   try {
     return JSON.stringify(value);
   } catch {
@@ -78,6 +78,7 @@ function stringify(value: unknown): string | undefined {
 }
 
 /** The object without its envelope. */
-function withoutKey(text: string): string {
-  return JSON.stringify({ ...parseVerbatim(text), [KEY]: undefined });
+function withoutKey(text: string): string | undefined {
+  const payload = parseVerbatim(text);
+  return payload && stringify({ ...payload, [KEY]: undefined });
 }

@@ -1,6 +1,6 @@
 export { type Carried, fitting, type Room, type Shortage } from "./carried.ts";
 export { envelope } from "./envelope.ts";
-export { isRecord, mayCarry, parseObject, parseVerbatim } from "./json.ts";
+export { isPlain, isRecord, mayCarry, parseObject, parseVerbatim } from "./json.ts";
 export { limits } from "./limits.ts";
 export {
   type MessageAttribute,

@@ -29,14 +29,18 @@ export function parseObject(text: unknown): Record<string, unknown> | undefined 
 
 /**
  * The same object, to be written again, not to be read: its numbers stay spelled as they were. A payload's ids may have more digits
- * than a double.
+ * than a double. `undefined` also where it is too deep to be copied: what parses texts takes more levels than what visits values.
  */
 export function parseVerbatim(text: string): Record<string, unknown> | undefined {
   if (!parseObject(text)) return undefined;
   const { parse, rawJSON } = JSON as unknown as Raw;
-  return parse(text, (_, value, { source }) =>
-    typeof value === "number" ? rawJSON(source) : value,
-  ) as Record<string, unknown>;
+  try {
+    return parse(text, (_, value, { source }) =>
+      typeof value === "number" ? rawJSON(source) : value,
+    ) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
 }
 
 interface Raw {
@@ -59,4 +63,12 @@ export function parseJson(text: string): unknown {
 /** Whether it is an object with keys: no array, no null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether a spread copies all of it: what has a class of its own may say in a `toJSON` what it becomes, or hold it elsewhere. */
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  if (!isRecord(value) || "toJSON" in value) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // By its own emptiness, not its identity: an object may come from another realm.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -113,6 +113,28 @@ describe("inject", () => {
   test.each([undefined, null, 17, "text", [1, 2]])("gives back as it is what cannot carry: %s", (payload) => {
     expect(envelope.inject(payload, carried)).toBe(payload);
   });
+
+  class Order {
+    readonly #id = 17;
+    get id(): number {
+      return this.#id;
+    }
+  }
+  test.each<[string, object]>([
+    ["a date", new Date(0)],
+    ["a map", new Map([["id", 17]])],
+    ["bytes", new Uint8Array(2)],
+    ["a buffer", new ArrayBuffer(2)],
+    ["an object of a class", new Order()],
+    ["an object that says what it becomes", { id: 17, toJSON: () => ({ order: 17 }) }],
+  ])("gives back as it is what a copy would lose: %s", (_, payload) => {
+    expect(envelope.inject(payload, carried)).toBe(payload);
+  });
+
+  test("an object without a prototype is one like any other", () => {
+    const payload = Object.assign(Object.create(null), { order: 17 });
+    expect(envelope.inject(payload, carried)).toEqual({ order: 17, _datadog: carried });
+  });
 });
 
 const hex = (digits: number) =>
@@ -203,6 +225,13 @@ describe("injectText", () => {
 
   test.each(["", "[]", "null", "1", '"{}"', "{broken}", "{}{}"])("%j is given back as it is", (given) => {
     expect(envelope.injectText(given, carried)).toBe(given);
+  });
+
+  test.each([1000, 10_000, 300_000])("a text of %i levels is no reason to throw", (levels) => {
+    const deep = `"deep":${"[".repeat(levels)}${"]".repeat(levels)}`;
+    expect(envelope.injectText(`{${deep}}`, carried)).toBe(`{${deep},"_datadog":${text}}`);
+    const again = `{${deep},"_datadog":{}}`;
+    expect([again, `{${deep},"_datadog":${text}}`]).toContain(envelope.injectText(again, carried));
   });
 
   test("any object keeps its value and gains the context", () => {

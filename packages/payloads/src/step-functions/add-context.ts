@@ -130,6 +130,7 @@ function hasKey(value: Template, key: string): boolean {
   return Object.hasOwn(value, key) || Object.hasOwn(value, `${key}.$`);
 }
 
-function own(template: Template, key: string): unknown {
+/** A field of the template's own, never an inherited one. */
+export function own(template: Template, key: string): unknown {
   return Object.hasOwn(template, key) ? template[key] : undefined;
 }

@@ -29,9 +29,13 @@ function asField(expression: string): string {
   return `{% ${expression} %}`;
 }
 
+// As the SDK's integrations want it. What is in it is not looked into.
+const TEXT = /^\$string\(.*\)$/s;
+
 /** The value is evaluated first, where none of our variables can be in the way of its own. */
-function merge(expression: string): string {
+function merge(expression: string): string | undefined {
   const value = expression.slice(2, -2).trim();
+  if (TEXT.test(value)) return undefined;
   const merged = `$merge([$payload, {'${KEY}': ${contextExpression()}}])`;
   return asField(`($payload := (${value}); $type($payload) = 'object' ? ${merged} : $payload)`);
 }

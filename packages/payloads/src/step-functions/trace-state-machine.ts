@@ -1,5 +1,5 @@
-import { isRecord, parseJson } from "../json.ts";
-import type { Edit, Point, Template } from "./add-context.ts";
+import { isRecord, parseJson, parseVerbatim } from "../json.ts";
+import { type Edit, own, type Point, type Template } from "./add-context.ts";
 import { addToMap } from "./add-to-map.ts";
 import { addToTask } from "./add-to-task.ts";
 import type { Dialect } from "./dialect.ts";
@@ -32,9 +32,10 @@ export interface TraceStateMachineOptions {
  * and SNS messages, EventBridge events, nested executions and the child executions of distributed Maps.
  *
  * JSON text gives JSON text, an object gives a copy; neither is changed itself. What a state says already stays, so a second time
- * changes nothing. What cannot carry a context without a risk to the execution is left, and `fields` says why.
+ * changes nothing. Where a context might fail the state, whatever its size, it is left, and `fields` says why.
  *
- * JSONPath tasks send the execution's input along with its context: both together must stay below Step Functions' 262,144 bytes.
+ * What the context adds counts: more than Step Functions' 262,144 bytes fail a state. JSONPath tasks send the execution's input
+ * along, which a child of a distributed Map has its whole batch in; JSONata tasks some hundred bytes and the trace's headers.
  *
  * @throws TypeError for what is no definition, and for an `objects` that names a state which is not there.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
@@ -136,11 +137,20 @@ function toMachine(definition: unknown): Template {
   );
 }
 
-/** Indented as the original is. */
+/** Indented as the original is, its numbers spelled as there. */
 function toText(machine: Template, original: string): string {
   const [, indent] = /\n([ \t]+)"/.exec(original) ?? [];
   const end = original.slice(original.trimEnd().length);
-  return JSON.stringify(machine, undefined, indent) + end;
+  return JSON.stringify(spelled(machine, parseVerbatim(original)), undefined, indent) + end;
+}
+
+/** Fields are added and texts are changed, nothing moves: a number stands where it stood in the original. */
+function spelled(value: unknown, original: unknown): unknown {
+  if (typeof value === "number") return original ?? value;
+  if (typeof value !== "object" || value === null) return value;
+  const from = Object(original) as Template;
+  if (Array.isArray(value)) return value.map((item, index) => spelled(item, from[index]));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, spelled(one, own(from, key))]));
 }
 
 function checkObjects(objects: unknown): void {

@@ -296,6 +296,12 @@ describe("in JSONata", () => {
     ["arguments of one expression", LAMBDA, "{% $x %}", /told apart/],
     ["a text", LAMBDA, { Payload: "text" }, /no object/],
     [
+      "an expression that makes a text",
+      "arn:aws:states:::aws-sdk:sfn:startExecution",
+      { Input: "{% $string($states.input) %}" },
+      /gives no object/,
+    ],
+    [
       "attributes of one expression",
       "arn:aws:states:::sqs:sendMessage",
       { MessageAttributes: "{% $x %}" },
@@ -412,6 +418,14 @@ describe("a definition as text", () => {
     const text = `${JSON.stringify(machine, undefined, indent)}\n`;
     const { definition } = traceStateMachine(text);
     expect(definition).toBe(`${JSON.stringify(traceStateMachine(machine).definition, undefined, indent)}\n`);
+  });
+
+  test("keeps its numbers' spelling", () => {
+    const spelling = '[12345678901234567890,{"rate":1.0},1E2]';
+    const text = JSON.stringify({ ...machine, TimeoutSeconds: "#" }).replace('"#"', spelling);
+    const { definition } = traceStateMachine(text);
+    expect(definition).toContain(`"TimeoutSeconds":${spelling}`);
+    expect(definition).toContain('"_datadog"');
   });
 
   test("is the same text where nothing was added", () => {

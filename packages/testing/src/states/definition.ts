@@ -7,7 +7,7 @@ export interface StateMachineDefinition extends StateGraph {
 export interface StateGraph {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, StateDefinition>>;
-  /** `JSONPath` where nothing is said; a state may have another than its machine. */
+  /** `JSONPath` where nothing is said; a state of such a machine may have another. */
   readonly QueryLanguage?: string | undefined;
 }
 
@@ -22,19 +22,35 @@ export interface StateDefinition {
 
 const TYPES = ["Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"];
 const FINAL = ["Choice", "Succeed", "Fail"];
+const MAX_NAME = 80;
 const JSON_PATH = ["InputPath", "Parameters", "ResultSelector", "ResultPath", "OutputPath", "ItemsPath"];
 const JSONATA = ["Arguments", "Output", "Items"];
 const DISTRIBUTED = ["ItemReader", "ItemBatcher", "ResultWriter", "ToleratedFailureCount"];
 
-/** Finds what AWS would refuse, and what is not played here; a `TypeError` names the state and the field. */
-export function checkGraph(graph: StateGraph, place: string, inherited = "JSONPath"): void {
+/**
+ * Finds what AWS would refuse, and what is not played here; a `TypeError` names the state and the field.
+ *
+ * States that say nothing of their language have the machine's, also inside of a state that has one of its own.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/workflow-states.html
+ */
+export function checkGraph(
+  graph: StateGraph,
+  place: string,
+  inherited = "JSONPath",
+  names: Set<string> = new Set(),
+): void {
   const { StartAt, States, QueryLanguage = inherited } = graph;
   const refuse = (problem: string): never => {
     throw new TypeError(`stateMachine({ definition }): ${place}: ${problem}`);
   };
   if (!States || !Object.hasOwn(States, StartAt)) refuse(`StartAt "${StartAt}" names no state`);
   for (const [name, state] of Object.entries(States)) {
-    checkState(state, `${place}.${name}`, state.QueryLanguage ?? QueryLanguage);
+    if (name === "" || name.length > MAX_NAME) refuse(`"${name}": a name has 1 to ${MAX_NAME} characters`);
+    if (names.has(name)) refuse(`${name}: another state of the machine has this name`);
+    names.add(name);
+    checkState(state, `${place}.${name}`, QueryLanguage, names);
     for (const next of successors(state)) {
       if (!Object.hasOwn(States, next)) refuse(`${name} goes on to "${next}", which is no state`);
     }
@@ -47,13 +63,17 @@ export function innerGraphs(state: StateDefinition): StateGraph[] {
   return (Array.isArray(graphs) ? graphs : []).filter((graph) => graph !== undefined) as StateGraph[];
 }
 
-function checkState(state: StateDefinition, place: string, language: string): void {
+function checkState(state: StateDefinition, place: string, inherited: string, names: Set<string>): void {
+  const { QueryLanguage: language = inherited } = state;
   const refuse = (problem: string): never => {
     throw new TypeError(`stateMachine({ definition }): ${place}: ${problem}`);
   };
   if (!TYPES.includes(state.Type)) refuse(`Type "${state.Type}": expected one of ${TYPES.join(", ")}`);
   if (language !== "JSONPath" && language !== "JSONata") {
     refuse(`QueryLanguage "${language}": expected JSONPath or JSONata`);
+  }
+  if (inherited === "JSONata" && language !== inherited) {
+    refuse(`QueryLanguage "${language}": a machine in JSONata has no states in another language`);
   }
   const ends = [state.Next !== undefined, state.End === true].filter(Boolean).length;
   if (FINAL.includes(state.Type) ? ends > 0 : ends !== 1) {
@@ -66,7 +86,7 @@ function checkState(state: StateDefinition, place: string, language: string): vo
   const distributed = DISTRIBUTED.filter((field) => field in state);
   if (distributed.length > 0) refuse(`${distributed.join(", ")}: distributed maps are not played here`);
   for (const [index, graph] of innerGraphs(state).entries())
-    checkGraph(graph, `${place}[${index}]`, language);
+    checkGraph(graph, `${place}[${index}]`, inherited, names);
 }
 
 function successors(state: StateDefinition): string[] {

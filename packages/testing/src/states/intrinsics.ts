@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { isRecord } from "../json.ts";
 import { StateFailure } from "./failure.ts";
 
 /**
@@ -89,7 +90,7 @@ function failure(cause: string): StateFailure {
 // biome-ignore lint/suspicious/noExplicitAny: arguments are JSON, checked by what is done with them.
 const FUNCTIONS: Readonly<Record<string, (...values: any[]) => unknown>> = {
   "States.Format": format,
-  "States.JsonMerge": (left: object, right: object) => ({ ...left, ...right }),
+  "States.JsonMerge": merge,
   "States.JsonToString": (value: unknown) => JSON.stringify(value),
   "States.StringToJson": (text: string) => JSON.parse(text),
   "States.Array": (...values: unknown[]) => values,
@@ -117,6 +118,12 @@ const FUNCTIONS: Readonly<Record<string, (...values: any[]) => unknown>> = {
       .filter(Boolean),
   "States.UUID": () => randomUUID(),
 };
+
+/** Shallow alone, and of objects alone. */
+function merge(left: unknown, right: unknown, deep: unknown): object {
+  if (isRecord(left) && isRecord(right) && deep === false) return { ...left, ...right };
+  throw new TypeError("expected two objects and false");
+}
 
 /** `{}` stands for the next value; a brace that is meant is behind a backslash. */
 function format(template: string, ...values: unknown[]): string {

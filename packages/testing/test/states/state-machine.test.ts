@@ -184,7 +184,9 @@ test("a map may be spelled the old way", async () => {
 });
 
 test("branches after branches begin anew", async () => {
-  const branches = (Result: string) => [{ StartAt: "a", States: { a: { Type: "Pass", Result, End: true } } }];
+  const branches = (Result: string) => [
+    { StartAt: `in ${Result}`, States: { [`in ${Result}`]: { Type: "Pass", Result, End: true } } },
+  ];
   const states: Record<string, StateDefinition> = {
     one: { Type: "Parallel", Branches: branches("one"), Next: "two" },
     two: { Type: "Parallel", Branches: branches("two"), End: true },
@@ -350,10 +352,15 @@ test("a branch that fails stops the others before their next state", async () =>
     await new Promise(setImmediate);
   };
   const branch = (Payload: string) => ({
-    StartAt: "a",
+    StartAt: Payload,
     States: {
-      a: { Type: "Task", Resource: INVOKE, Parameters: { FunctionName: "note", Payload }, Next: "b" },
-      b: {
+      [Payload]: {
+        Type: "Task",
+        Resource: INVOKE,
+        Parameters: { FunctionName: "note", Payload },
+        Next: `${Payload} on`,
+      },
+      [`${Payload} on`]: {
         Type: "Task",
         Resource: INVOKE,
         Parameters: { FunctionName: "note", Payload: `${Payload} on` },
@@ -421,6 +428,30 @@ test.each<[string, Record<string, StateDefinition>, RegExp]>([
     /Output: not a field of a JSONPath state/,
   ],
   ["an unknown language", { a: { Type: "Pass", QueryLanguage: "SQL", End: true } }, /QueryLanguage "SQL"/],
+  [
+    "a name that two states have",
+    {
+      a: {
+        Type: "Parallel",
+        Branches: [{ StartAt: "a", States: { a: { Type: "Pass", End: true } } }],
+        End: true,
+      },
+    },
+    /another state of the machine has this name/,
+  ],
+  ["a name that is too long", { ["a".repeat(81)]: { Type: "Pass", End: true } }, /1 to 80 characters/],
+  [
+    "a language handed down by a state",
+    {
+      a: {
+        Type: "Parallel",
+        QueryLanguage: "JSONata",
+        Branches: [{ StartAt: "b", States: { b: { Type: "Pass", Output: 1, End: true } } }],
+        End: true,
+      },
+    },
+    /Output: not a field of a JSONPath state/,
+  ],
   ["a distributed map", { a: { Type: "Map", ItemReader: {}, End: true } }, /ItemReader/],
   [
     "a task without a worker",
@@ -430,6 +461,27 @@ test.each<[string, Record<string, StateDefinition>, RegExp]>([
 ])("a definition with %s is refused", (_, states, message) => {
   expect(() => machine(states)).toThrow(TypeError);
   expect(() => machine(states)).toThrow(message);
+});
+
+test("a machine in JSONata has no state in JSONPath", () => {
+  const a: StateDefinition = { Type: "Pass", QueryLanguage: "JSONPath", End: true };
+  expect(() => machine({ a }, {}, "JSONata")).toThrow(/a machine in JSONata/);
+});
+
+test.each([
+  ["$.list, $, false", "a list"],
+  ["$, $.text, false", "a text"],
+  ["$, $, true", "all levels"],
+])("States.JsonMerge(%s) fails: it cannot merge %s", async (values) => {
+  const a: StateDefinition = {
+    Type: "Pass",
+    Parameters: { "merged.$": `States.JsonMerge(${values})` },
+    End: true,
+  };
+  expect(await run({ a }, { list: [], text: "" })).toMatchObject({
+    status: "FAILED",
+    error: "States.IntrinsicFailure",
+  });
 });
 
 test("neither the caller's input nor what a function got is what goes on", async () => {

@@ -1,4 +1,4 @@
-import { isRecord } from "@throughline/payloads";
+import { isPlain, isRecord } from "@throughline/payloads";
 import { REQUEST_ID } from "./authorizer-context.ts";
 
 /** In bytes. What a larger answer becomes is not written down for every kind of API, so none is made larger. */
@@ -54,14 +54,6 @@ function allows({ isAuthorized, principalId, policyDocument }: Record<string, un
     principalId !== undefined &&
     statements.some((statement) => isRecord(statement) && statement.Effect === "Allow")
   );
-}
-
-/** Whether a spread copies all of it: what has a class of its own may say in a `toJSON` what it becomes. */
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (!isRecord(value) || "toJSON" in value) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // By its own emptiness, not its identity: an object may come from another realm.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function sizeOf(answer: unknown): number {
