@@ -1,4 +1,5 @@
 export { type Carried, fitting, type Room, type Shortage } from "./carried.ts";
+export { isCopyable } from "./copyable.ts";
 export { envelope } from "./envelope.ts";
 export { isRecord, mayCarry, parseObject, parseVerbatim } from "./json.ts";
 export { limits } from "./limits.ts";
