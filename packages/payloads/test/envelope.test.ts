@@ -110,6 +110,17 @@ describe("inject", () => {
     expect(copy._datadog).toEqual(carried);
   });
 
+  test.each<[string, unknown]>([
+    ["a date", new Date(0)],
+    ["bytes", Buffer.from("hello")],
+    ["a map", new Map([["order", 17]])],
+    ["what has its own JSON", { toJSON: () => ({ order: 17 }) }],
+    ["fields of a prototype", Object.create({ order: 17 })],
+    ["a proxy", new Proxy({}, { get: () => 17 })],
+  ])("gives back as it is what a copy would not be: %s", (_, payload) => {
+    expect(envelope.inject(payload, carried)).toBe(payload);
+  });
+
   test.each([undefined, null, 17, "text", [1, 2]])("gives back as it is what cannot carry: %s", (payload) => {
     expect(envelope.inject(payload, carried)).toBe(payload);
   });
