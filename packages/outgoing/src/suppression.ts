@@ -10,11 +10,17 @@ export function isSuppressed(context: Context): boolean {
 
 const WITHOUT_HTTP = createContextKey("@throughline/without-http-spans");
 
-/** The context of a call that has a span of its own already: its HTTP requests get none, and no headers. */
-export function withoutHttpSpans(context: Context): Context {
-  return context.setValue(WITHOUT_HTTP, true);
+/**
+ * The context of a call that has a span of its own already: its HTTP requests get none, and no headers, until it is over. What reads
+ * an answer's stream runs in it still, and makes requests of its own.
+ */
+export function withoutHttpSpans(context: Context, call: { readonly over: boolean } = ALWAYS): Context {
+  return context.setValue(WITHOUT_HTTP, call);
 }
 
+const ALWAYS = { over: false };
+
 export function isWithoutHttpSpans(context: Context): boolean {
-  return context.getValue(WITHOUT_HTTP) === true;
+  const call = context.getValue(WITHOUT_HTTP) as { readonly over: boolean } | undefined;
+  return call !== undefined && !call.over;
 }

@@ -1,6 +1,7 @@
 import { headers, type Place } from "@throughline/propagation";
 import { type Carried, fitting, type Room } from "./carried.ts";
-import { isPlain, isRecord, KEY, mayCarry, parseObject, parseVerbatim, unwrap } from "./json.ts";
+import { isCopyable } from "./copyable.ts";
+import { isRecord, KEY, mayCarry, parseObject, parseVerbatim, unwrap } from "./json.ts";
 import { extract as extractContextObject } from "./step-functions/context-object.ts";
 
 /**
@@ -38,7 +39,7 @@ export const envelope = {
    * that `JSON.stringify` refuses has no room wherever that is bounded.
    */
   inject<Payload>(payload: Payload, carried: Carried, options: Room = {}): Payload {
-    if (!isPlain(payload)) return payload;
+    if (!isCopyable(payload)) return payload;
     const sizeOf = (level: Carried) => bytesOf(stringify({ ...payload, [KEY]: level }));
     const level = fitting(carried, sizeOf, options);
     return level ? { ...payload, [KEY]: { ...level } } : payload;

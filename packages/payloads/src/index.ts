@@ -1,6 +1,7 @@
 export { type Carried, fitting, type Room, type Shortage } from "./carried.ts";
+export { isCopyable } from "./copyable.ts";
 export { envelope } from "./envelope.ts";
-export { isPlain, isRecord, mayCarry, parseObject, parseVerbatim } from "./json.ts";
+export { isRecord, mayCarry, parseObject, parseVerbatim } from "./json.ts";
 export { limits } from "./limits.ts";
 export {
   type MessageAttribute,

@@ -64,11 +64,3 @@ export function parseJson(text: string): unknown {
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-
-/** Whether a spread copies all of it: what has a class of its own may say in a `toJSON` what it becomes, or hold it elsewhere. */
-export function isPlain(value: unknown): value is Record<string, unknown> {
-  if (!isRecord(value) || "toJSON" in value) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // By its own emptiness, not its identity: an object may come from another realm.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}

@@ -126,6 +126,8 @@ describe("inject", () => {
     ["bytes", new Uint8Array(2)],
     ["a buffer", new ArrayBuffer(2)],
     ["an object of a class", new Order()],
+    ["fields of a prototype", Object.create({ order: 17 })],
+    ["a proxy", new Proxy({}, { get: () => 17 })],
     ["an object that says what it becomes", { id: 17, toJSON: () => ({ order: 17 }) }],
   ])("gives back as it is what a copy would lose: %s", (_, payload) => {
     expect(envelope.inject(payload, carried)).toBe(payload);

@@ -85,7 +85,9 @@ describe.each(AUTHORIZERS)("%s authorizer", (_, asked, target) => {
   });
 
   class Answer {
-    readonly isAuthorized = true;
+    get isAuthorized(): boolean {
+      return true;
+    }
   }
   test.each<[string, unknown]>([
     ["a denial", { isAuthorized: false }],
@@ -97,7 +99,7 @@ describe.each(AUTHORIZERS)("%s authorizer", (_, asked, target) => {
     ["a context that is none", { ...policy, context: "gold" }],
     ["a list for a context", { ...policy, context: [] }],
     ["an answer near the limit", { ...policy, context: { claims: "x".repeat(8000) } }],
-    ["an answer of a class of its own", new Answer()],
+    ["an answer whose fields are its class's", new Answer()],
     ["an answer with a JSON form of its own", { isAuthorized: true, toJSON: () => ({}) }],
     ["an HTTP response", { statusCode: 200, body: "" }],
     ["an IoT authorizer's answer", { isAuthenticated: true, principalId: "a", policyDocuments: [] }],

@@ -1,7 +1,8 @@
+import { context as contextApi } from "@opentelemetry/api";
 import type { Attributes } from "@throughline/triggers";
 import * as semconv from "@throughline/triggers";
 import { quietly } from "./quietly.ts";
-import { type HandlerContext, type Middleware, type Request, SENDING } from "./stack.ts";
+import { type HandlerContext, type Middleware, type Request, SENDING, type Sending } from "./stack.ts";
 
 const HEADER = "X-Amzn-Trace-Id";
 
@@ -12,14 +13,18 @@ const HEADER = "X-Amzn-Trace-Id";
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
 export const building: Middleware = (next, handler) => async (args) => {
-  const { span, header } = handler[SENDING] ?? {};
+  const sending = contextApi.active().getValue(SENDING) as Sending | undefined;
   const { request } = args;
-  if (!span || !request) return next(args);
-  quietly(() => span.setAttributes(destination(request, handler) as never));
-  const { headers } = request;
-  if (header && headers && !isNamedIn(headers)) headers[HEADER] = header;
+  if (sending?.handler === handler && request) {
+    quietly(() => sending.span.setAttributes(destination(request, handler) as never));
+    quietly(() => addHeader(request, sending.header));
+  }
   return next(args);
 };
+
+function addHeader({ headers }: Request, header: string): void {
+  if (header && headers && !isNamedIn(headers)) headers[HEADER] = header;
+}
 
 /** Whether somebody has set it before. */
 function isNamedIn(headers: object): boolean {

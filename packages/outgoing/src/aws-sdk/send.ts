@@ -1,7 +1,7 @@
 import { type Context, context as contextApi, type Span, trace } from "@opentelemetry/api";
 import { endSpan, getTraceContext, pointerLink, toSpanContext, within } from "@throughline/otel";
-import { isRecord } from "@throughline/payloads";
-import { inject, xray } from "@throughline/propagation";
+import { isCopyable, isRecord } from "@throughline/payloads";
+import { inject, type TraceContext, xray } from "@throughline/propagation";
 import * as semconv from "@throughline/triggers";
 import { isSuppressed, withoutHttpSpans } from "../suppression.ts";
 import { type Call, callOf } from "./call.ts";
@@ -11,7 +11,7 @@ import { quietly } from "./quietly.ts";
 import { deliver } from "./resend.ts";
 import type { Answer, Fields } from "./service.ts";
 import type { Settings } from "./settings.ts";
-import { type Args, type HandlerContext, type Middleware, SENDING } from "./stack.ts";
+import { type Args, type HandlerContext, type Middleware, SENDING, type Sending } from "./stack.ts";
 
 /** The step that spans a command, retries included, and puts the span's context into its input. */
 export function sending(settings: Settings): Middleware {
@@ -20,10 +20,14 @@ export function sending(settings: Settings): Middleware {
     const begun = isSuppressed(active) ? undefined : quietly(() => begin(handler, args, active));
     if (!begun) return next(args);
     const { call, span } = begun;
-    const inner = withoutHttpSpans(trace.setSpan(active, span));
-    const input = quietly(() => carrying(handler, args, begun, inner, settings)) ?? args.input;
+    const run = { over: false };
+    const inner = withoutHttpSpans(trace.setSpan(active, span), run);
+    const carried = quietly(() => getTraceContext(inner));
+    const header = (carried && inject(carried, [xray])["x-amzn-trace-id"]) ?? "";
+    const told: Sending = { handler, span, header };
+    const input = quietly(() => carried && carrying(args, begun, carried, header, settings)) ?? args.input;
     try {
-      const result = await within(inner, () => deliver(next, args, input, call));
+      const result = await within(inner.setValue(SENDING, told), () => deliver(next, args, input, call));
       quietly(() => describeAnswer(span, call, result.output, args.input, settings));
       endSpan(span, { result: undefined }, () => undefined);
       return result;
@@ -33,6 +37,8 @@ export function sending(settings: Settings): Middleware {
       );
       endSpan(span, { error }, () => undefined);
       throw error;
+    } finally {
+      run.over = true;
     }
   };
 }
@@ -51,16 +57,13 @@ function begin(handler: HandlerContext, { input }: Args, active: Context): Begun
 
 /** The input with the context in it. What goes into the request's headers is left for the later step. */
 function carrying(
-  handler: HandlerContext,
   { input }: Args,
   { call, span }: Begun,
-  inner: Context,
+  context: TraceContext,
+  header: string,
   settings: Settings,
 ): Fields | undefined {
-  const context = getTraceContext(inner);
-  if (!context) return undefined;
-  const header = inject(context, [xray])["x-amzn-trace-id"] ?? "";
-  handler[SENDING] = { span, header };
+  if (!isCopyable(input)) return undefined;
   const carried = inject(context, settings.formats);
   return call.operation.inject?.(input, injectionOf({ span, carried, header, settings, name: call.name }));
 }
@@ -73,6 +76,8 @@ function describeAnswer(
   settings: Settings,
 ): void {
   if (!span.isRecording()) return;
+  // The SDK's presigner goes the way of a send, and answers without a request.
+  if (output.presigned !== undefined) return void span.updateName(`${call.spanName} presign`);
   describeMetadata(span, output.$metadata);
   const {
     attributes = {},

@@ -1,4 +1,4 @@
-import type { Span } from "@opentelemetry/api";
+import { createContextKey, type Span } from "@opentelemetry/api";
 import type { Fields } from "./service.ts";
 
 /** What of a client's middleware stack is used. */
@@ -6,7 +6,7 @@ export interface ClientStack {
   add(middleware: Middleware, options: object): void;
 }
 
-/** A middleware of the SDK: once for each command sent, whose steps share the handler's context. */
+/** A middleware of the SDK, whose steps share the handler's context. */
 export type Middleware = (next: Next, handler: HandlerContext) => Next;
 export type Next = (args: Args) => Promise<Result>;
 
@@ -32,7 +32,6 @@ export interface HandlerContext {
   /** `SendMessageCommand` */
   readonly commandName?: unknown;
   readonly __smithy_context?: { readonly selectedHttpAuthScheme?: AuthScheme | undefined } | undefined;
-  [SENDING]?: Sending;
 }
 
 interface AuthScheme {
@@ -41,9 +40,12 @@ interface AuthScheme {
 
 /** What the first step tells the later one. */
 export interface Sending {
+  /** Of the send that it is about: one that begins within another, and is not traced, finds the other's. */
+  readonly handler: HandlerContext;
   readonly span: Span;
   /** `X-Amzn-Trace-Id`'s value. */
   readonly header: string;
 }
 
-export const SENDING: unique symbol = Symbol.for("@throughline/sending") as never;
+/** In the active context, not in the handler's, which a client with `cacheMiddleware` has for all of a command's sends. */
+export const SENDING: symbol = createContextKey("@throughline/sending");

@@ -9,7 +9,7 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
-import { getTraceContext, openWork } from "@throughline/otel";
+import { getTraceContext, type OpenWork, openWork } from "@throughline/otel";
 import { type Carrier, inject } from "@throughline/propagation";
 import {
   ERROR_TYPE,
@@ -80,7 +80,7 @@ export function startExchange(
       parent,
     );
   setHeaders(request, trace.setSpan(parent, span), settings);
-  return exchange(span, parent);
+  return exchange(span, openWork(parent));
 }
 
 function setHeaders(
@@ -101,7 +101,8 @@ function setHeaders(
   }
 }
 
-function exchange(span: Span, parent: Context): Exchange {
+/** The invocation's open work is that of the start: a context that a hook entered stands for another once the invocation has ended. */
+function exchange(span: Span, work: OpenWork | undefined): Exchange {
   let ended = false;
   let answered = false;
   let forget = () => {};
@@ -125,7 +126,7 @@ function exchange(span: Span, parent: Context): Exchange {
       if (status >= 400) setError(span, String(status));
       const at = performance.now();
       // Nobody may ever read the body.
-      forget = openWork(parent)?.add(() => end(at)) ?? forget;
+      forget = work?.add(() => end(at)) ?? forget;
     },
     failed(error) {
       if (ended) return;

@@ -56,7 +56,8 @@ export function undici(settings: HttpSettings): Listeners {
       exchanges.get(request)?.sent(socket, version);
     },
     "undici:request:headers"({ request, response }: Asked & { readonly response: { statusCode: number } }) {
-      exchanges.get(request)?.answered(response.statusCode);
+      // Early hints come here, too: the answer is still to come.
+      if (response.statusCode >= 200) exchanges.get(request)?.answered(response.statusCode);
     },
     "undici:request:trailers"({ request }: Asked) {
       exchanges.get(request)?.done();

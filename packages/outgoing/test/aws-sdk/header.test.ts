@@ -1,7 +1,8 @@
 import { EventBridgeClient, ListEventBusesCommand } from "@aws-sdk/client-eventbridge";
 import { KinesisClient, ListStreamsCommand } from "@aws-sdk/client-kinesis";
-import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { ListQueuesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
+import { suppressTracing } from "@opentelemetry/core";
 import { toContext } from "@throughline/otel";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { traced } from "../../src/index.ts";
@@ -111,6 +112,42 @@ describe("in Lambda", () => {
     await list();
     expect(endpoint.take()[0]?.headers["x-amzn-trace-id"]).toBe(liveHeader());
   });
+});
+
+test("sends of a client that caches its handlers each have their own", async () => {
+  const { url } = endpoint;
+  const client = traced(new SQSClient({ ...local(url), md5: false, cacheMiddleware: true } as never));
+  const send = (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl: "q", MessageBody }));
+  await Promise.all(["a", "b", "c"].map(send));
+  for (const { headers, body } of endpoint.take())
+    expect(headers["x-amzn-trace-id"]).toBe(
+      (body as unknown as Sent).MessageSystemAttributes.AWSTraceHeader.StringValue,
+    );
+  for (const { attributes } of takeSpans()) expect(attributes).toHaveProperty("server.address");
+  await context.with(suppressTracing(context.active()), () => send("d"));
+  expect(endpoint.take()[0]?.headers).not.toHaveProperty("x-amzn-trace-id");
+});
+
+interface Sent {
+  readonly MessageSystemAttributes: { readonly AWSTraceHeader: { readonly StringValue: string } };
+}
+
+test("headers that cannot be added to are sent as they are", async () => {
+  const client = clientOf();
+  const freeze = (next: (args: never) => unknown) => (args: { request: { headers: object } }) => {
+    const request = Object.assign(Object.create(args.request), { headers: Object.freeze({}) });
+    return next({ ...args, request } as never);
+  };
+  client.middlewareStack.addRelativeTo(freeze as never, {
+    relation: "before",
+    toMiddleware: "throughlineHeader",
+  });
+  const answer = (async () => ({ output: { sent: true } })) as never;
+  client.middlewareStack.addRelativeTo(() => answer, {
+    relation: "after",
+    toMiddleware: "throughlineHeader",
+  });
+  await expect(list(client)).resolves.toEqual({ sent: true });
 });
 
 test("over HTTP/2 as well", async () => {

@@ -207,6 +207,61 @@ describe.each(commands)("%s, whatever it is given,", (_, service, Command, base,
   });
 });
 
+describe("fields that a copy would not have are sent", () => {
+  class Message {
+    readonly #body = "hello";
+    get QueueUrl() {
+      return "https://q/1/orders";
+    }
+    get MessageBody() {
+      return this.#body;
+    }
+  }
+  class Entry {
+    readonly Id = "1";
+    get MessageBody() {
+      return "hello";
+    }
+  }
+  const plain = { QueueUrl: "https://q/1/orders", MessageBody: "hello" };
+  const get = (_: object, key: string) => plain[key as keyof typeof plain];
+  test.each<[string, new (input: never) => unknown, object]>([
+    ["a class's getters", SendMessageCommand, new Message()],
+    ["a prototype's", SendMessageCommand, Object.create(plain)],
+    ["a proxy's", SendMessageCommand, new Proxy({}, { get } as never)],
+    ["what is not enumerable", SendMessageCommand, Object.defineProperties({}, { ...descriptors(plain) })],
+    ["an entry's getters", SendMessageBatchCommand, { QueueUrl: plain.QueueUrl, Entries: [new Entry()] }],
+  ])("%s", async (_, Command, input) => {
+    const { sqs: untraced } = clients();
+    const { sqs } = clients();
+    bodies = [];
+    await outcomeOf(untraced, Command, input);
+    await outcomeOf(traced(sqs), Command, input);
+    expect(bodies).toHaveLength(2);
+    expect(withoutOurs(bodies[1])).toEqual(withoutOurs(bodies[0]));
+    for (const client of [untraced, sqs]) client.destroy();
+  });
+
+  test("an object of a class with fields of its own carries the context as any other", async () => {
+    class Plain {
+      readonly QueueUrl = "https://q/1/orders";
+      readonly MessageBody = "hello";
+      describe() {
+        return this.MessageBody;
+      }
+    }
+    const { sqs } = clients();
+    bodies = [];
+    await outcomeOf(traced(sqs), SendMessageCommand, new Plain());
+    expect(JSON.parse(bodies[0] ?? "")).toMatchObject({ MessageBody: "hello", MessageAttributes: {} });
+    sqs.destroy();
+  });
+
+  function descriptors(fields: object): PropertyDescriptorMap {
+    return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, { value }]));
+  }
+});
+
 test("a thousand attributes are counted, not copied one by one into the trace", async () => {
   const { sqs } = clients();
   const MessageAttributes = Object.fromEntries(

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   ListQueuesCommand,
   paginateListQueues,
@@ -13,9 +14,10 @@ import { suppressTracing } from "@opentelemetry/core";
 import { AlwaysOffSampler } from "@opentelemetry/sdk-trace";
 import { toContext } from "@throughline/otel";
 import { b3, w3c } from "@throughline/propagation";
+import { startServer } from "@throughline/testing";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { clientPlugin, traced } from "../../src/index.ts";
+import { clientPlugin, traced, traceHttp } from "../../src/index.ts";
 import { type Answer, type Endpoint, startEndpoint } from "./endpoint.ts";
 import { idsOf, inSpan, local, recordSpans, takeSpans } from "./spans.ts";
 
@@ -149,6 +151,42 @@ test("a document client works as ever, and its table is on the span", async () =
   expect(read).toEqual(Item);
   expect(endpoint.take()[0]?.body).toMatchObject({ Item: { id: { S: "1" }, tags: { SS: ["a"] } } });
   expect(takeSpans().map(({ name }) => name)).toEqual(["PutItem orders", "GetItem orders"]);
+});
+
+test("a call's own requests have no spans; one that is made as its answer is read has", async () => {
+  const server = await startServer(async (_, response) => {
+    response.writeHead(200).write("begun");
+    setTimeout(() => response.end("done"), 20);
+  });
+  const stop = traceHttp();
+  const client = traced(new S3Client({ ...local(server.url), forcePathStyle: true }));
+  await inSpan("work", async () => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: "b", Key: "k" }));
+    const body = Body as unknown as NodeJS.ReadableStream;
+    const read = Promise.withResolvers<string>();
+    body.on("data", () => {}).on("end", () => read.resolve(fetch(server.url).then((one) => one.text())));
+    await read.promise;
+  });
+  stop();
+  client.destroy();
+  await server.close();
+  expect(takeSpans().map(({ name }) => name)).toEqual(["S3.GetObject", "GET", "work"]);
+});
+
+test("a presigned URL is no request", async () => {
+  const client = traced(plainClient());
+  const stack = client.middlewareStack.clone();
+  const presigned = { hostname: "example.com" };
+  const output = { presigned, $metadata: { httpStatusCode: 200 } };
+  stack.add((() => async () => ({ response: {}, output })) as never, {
+    step: "finalizeRequest",
+    priority: "high",
+  });
+  const presign = message().resolveMiddleware(stack as never, client.config as never, {});
+  await presign({ input: message().input } as never);
+  const [span] = takeSpans();
+  expect(span?.name).toBe("send orders presign");
+  expect(span?.attributes).not.toHaveProperty("http.response.status_code");
 });
 
 test("a client that is mocked stays so", async () => {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import http from "node:http";
 import { context, createContextKey, SpanStatusCode, trace } from "@opentelemetry/api";
-import { type OpenWork, startInvocation } from "@throughline/otel";
+import { activate, type OpenWork, startInvocation } from "@throughline/otel";
 import { Agent, interceptors, request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { traceHttp } from "../../src/index.ts";
@@ -76,6 +76,23 @@ describe.each(Object.entries(unread))("%s", (_, ask) => {
     expect(end().map(({ name }) => name)).toEqual(["lambda"]);
     await result;
     expect(take().map(said)).toMatchObject([{ name: "GET", "http.response.status_code": 200 }]);
+  });
+
+  test("so it does where the invocation's context was entered, as hooks do, and left", async () => {
+    const invocation = startInvocation({}, undefined);
+    const leave = activate(invocation.context);
+    const result = ask(`${service.url}/endless`);
+    invocation.end({ result: undefined });
+    leave?.();
+    await result;
+    expect(take().map(({ name }) => name)).toEqual(["lambda", "GET"]);
+  });
+
+  test("an early hint is no answer", async () => {
+    const { result, end } = invoke(() => ask(`${service.url}/hints`));
+    await result;
+    // The service takes 60 ms from the one to the other.
+    expect(milliseconds(end()[0]!.duration)).toBeGreaterThan(50);
   });
 
   test("no answer but a closed connection", async () => {

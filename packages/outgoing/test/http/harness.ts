@@ -44,7 +44,7 @@ export interface Service extends LocalServer {
 }
 
 /**
- * Answers what its path asks for: `/503` that status, `/redirect` another place, `/endless` a body that never ends, `/broken` one
+ * Answers what its path asks for: `/503` that status, `/hints` early hints and much later a head, `/redirect` another place, `/endless` a body that never ends, `/broken` one
  * that breaks off, `/silent` nothing at all, `/gone` a closed connection, anything else `ok`.
  */
 export async function startService(): Promise<Service> {
@@ -58,6 +58,11 @@ export async function startService(): Promise<Service> {
     if (pathname === "/silent") return;
     if (pathname === "/gone") return void request.socket.destroy();
     if (pathname === "/redirect") return void response.writeHead(302, { location: "/ok" }).end();
+    if (pathname === "/hints") {
+      response.writeEarlyHints({ link: "</style.css>; rel=preload" });
+      setTimeout(() => response.writeHead(200).write("and so on"), 60);
+      return;
+    }
     if (pathname === "/endless") return void response.writeHead(200).write("and so on");
     if (pathname === "/broken") {
       response.writeHead(200, { "content-length": 100 }).write("half");

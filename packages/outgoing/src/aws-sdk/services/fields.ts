@@ -1,4 +1,4 @@
-import { isRecord } from "@throughline/payloads";
+import { isCopyable, isRecord } from "@throughline/payloads";
 import { text } from "@throughline/triggers";
 import type { Fields } from "../service.ts";
 
@@ -13,11 +13,12 @@ export function records(list: unknown): Fields[] {
   return Array.isArray(list) ? list.filter(isRecord) : [];
 }
 
-/** The input with each of its list's objects changed; what is no object stays where it is. */
+/** The input with each of its list's objects changed; what is no object, or cannot be copied, stays where it is. */
 export function eachEntry(input: Fields, list: string, change: (entry: Fields) => Fields): Fields {
   const entries = input[list];
   if (!Array.isArray(entries)) return input;
-  return { ...input, [list]: entries.map((entry: unknown) => (isRecord(entry) ? change(entry) : entry)) };
+  const changed = (entry: unknown) => (isCopyable(entry) ? change(entry) : entry);
+  return { ...input, [list]: entries.map(changed) };
 }
 
 /** The last part of an ARN or a URL: the name of what it points at. A name is its own. */

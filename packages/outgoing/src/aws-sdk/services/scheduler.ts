@@ -1,4 +1,4 @@
-import { isRecord, limits } from "@throughline/payloads";
+import { isCopyable, limits } from "@throughline/payloads";
 import type { Injection } from "../injection.ts";
 import type { Fields, Service } from "../service.ts";
 
@@ -24,7 +24,7 @@ function withContext(schedule: Fields, into: Injection): Fields {
   const recurs = typeof ScheduleExpression !== "string" || !ScheduleExpression.startsWith("at(");
   // Who gives a token may ask for the same again, which then must be the same.
   if (recurs || (ClientToken !== undefined && !into.insists("scheduler"))) return schedule;
-  if (!isRecord(Target) || !PAYLOAD_TARGETS.test(String(Target.Arn))) return schedule;
+  if (!isCopyable(Target) || !PAYLOAD_TARGETS.test(String(Target.Arn))) return schedule;
   const Input = into.text(Target.Input, "scheduler", limits.scheduler.input);
   return Input === Target.Input ? schedule : { ...schedule, Target: { ...Target, Input } };
 }

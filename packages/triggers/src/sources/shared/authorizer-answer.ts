@@ -1,4 +1,4 @@
-import { isPlain, isRecord } from "@throughline/payloads";
+import { isCopyable, isRecord } from "@throughline/payloads";
 import { REQUEST_ID } from "./authorizer-context.ts";
 
 /** In bytes. What a larger answer becomes is not written down for every kind of API, so none is made larger. */
@@ -20,7 +20,7 @@ export function passOn(
   carried: Readonly<Record<string, string>>,
 ): unknown {
   try {
-    if (Object.keys(carried).length === 0 || !isPlain(answer) || !allows(answer)) return answer;
+    if (Object.keys(carried).length === 0 || !isCopyable(answer) || !allows(answer)) return answer;
     const { baggage: _, ...withoutBaggage } = carried;
     // Of what travels with the ids, baggage alone may be large, and the trace goes on without it.
     const copies = [carried, withoutBaggage].map((some) => withContext(answer, requestId, some));
@@ -36,7 +36,7 @@ function withContext(
   carried: Readonly<Record<string, string>>,
 ): Record<string, unknown> | undefined {
   const context = answer.context ?? {};
-  if (!isPlain(context) || "_datadog" in context) return undefined;
+  if (!isCopyable(context) || "_datadog" in context) return undefined;
   const text = JSON.stringify({
     ...carried,
     // Datadog's readers begin the gateway's span here; they take nanoseconds.
