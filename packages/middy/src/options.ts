@@ -72,8 +72,10 @@ export function resolveOptions(factory: string, options: ContextOptions): Resolv
   } = options;
   checkArray(factory, "triggers", triggers, "triggers, such as [sqs]");
   for (const trigger of triggers ?? []) {
-    if (typeof trigger?.match !== "function")
-      throw new TypeError(`${factory}({ triggers }): one of them is no trigger`);
+    if (typeof trigger?.match !== "function" || typeof trigger.messages !== "function")
+      throw new TypeError(
+        `${factory}({ triggers }): one of them is no trigger: expected some of @throughline/triggers' sources`,
+      );
   }
   const chosen = options.formats && toFormats(factory, options.formats);
   const formats = (chosen ?? formatsFromEnvironment() ?? defaultFormats).map((format) =>

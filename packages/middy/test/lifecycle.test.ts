@@ -282,6 +282,7 @@ test("a wrong option is refused with what it may be", () => {
   expect(() => tracing({ merge: "both" } as never)).toThrow(
     new TypeError('tracing({ merge: "both" }): expected "event", "xray", "link"'),
   );
+  expect(() => tracing({ triggers: ["sqs"] } as never)).toThrow(/triggers.*no trigger.*sources/);
   expect(() => tracing({ spanPointers: "no" } as never)).toThrow(
     new TypeError('tracing({ spanPointers: "no" }): expected true, false'),
   );

@@ -1,5 +1,4 @@
 import {
-  diag,
   isSpanContextValid,
   ROOT_CONTEXT,
   type TextMapGetter,
@@ -22,6 +21,7 @@ import {
   xray,
 } from "@throughline/propagation";
 import { activeBaggage, fromContext, toContext, withCarried } from "./carried.ts";
+import { once } from "./shared.ts";
 import { fromSpanContext, toSpanContext } from "./span-context.ts";
 
 /** Makes an OpenTelemetry propagator one of the wire formats, such as that of `@opentelemetry/propagator-aws-xray`. */
@@ -105,6 +105,7 @@ export function toPropagator(formats: readonly Format[]): TextMapPropagator {
 
 const BY_NAME: Readonly<Record<string, readonly Format[]>> = {
   tracecontext: [w3c],
+  w3c: [w3c],
   b3: [b3],
   b3multi: [b3Multi],
   datadog: [datadog],
@@ -115,22 +116,20 @@ const BY_NAME: Readonly<Record<string, readonly Format[]>> = {
   none: [],
 };
 
-/** The formats that `OTEL_PROPAGATORS` names; `undefined` when it names none. Unknown names are reported and left out. */
+/** The formats that `OTEL_PROPAGATORS` names; `undefined` when it names none that is known. Unknown names are said aloud. */
 export function formatsFromEnvironment(
   names: string | undefined = process.env.OTEL_PROPAGATORS,
   report: (name: string) => void = reportUnknown,
 ): readonly Format[] | undefined {
   const chosen = (names ?? "").split(",").flatMap((part) => part.trim().toLowerCase() || []);
   if (chosen.length === 0) return undefined;
-  const known = chosen.flatMap((name) => {
-    if (Object.hasOwn(BY_NAME, name)) return BY_NAME[name] ?? [];
-    report(name);
-    return [];
-  });
-  return [...new Set(known)];
+  const known = chosen.filter((name) => Object.hasOwn(BY_NAME, name));
+  for (const name of chosen) if (!known.includes(name)) report(name);
+  return known.length > 0 ? [...new Set(known.flatMap((name) => BY_NAME[name] ?? []))] : undefined;
 }
 
 function reportUnknown(name: string): void {
   const known = Object.keys(BY_NAME).join(", ");
-  diag.warn(`Throughline: OTEL_PROPAGATORS "${name}" is not known; known are ${known}`);
+  if (once(`propagator-${name}`))
+    console.warn(`Throughline: OTEL_PROPAGATORS "${name}" is not known; known are ${known}`);
 }

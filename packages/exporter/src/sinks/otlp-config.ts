@@ -42,6 +42,7 @@ export function otlpConfig(options: OtlpOptions, env: NodeJS.ProcessEnv = proces
     env[`OTEL_EXPORTER_OTLP_TRACES_${name}`]?.trim() ||
     env[`OTEL_EXPORTER_OTLP_${name}`]?.trim() ||
     undefined;
+  checkOptions(options);
   const url = optionUrl(options.url) ?? endpoint(env);
   const { headers } = options;
   const configured = {
@@ -62,6 +63,22 @@ export function otlpConfig(options: OtlpOptions, env: NodeJS.ProcessEnv = proces
       key: variable("CLIENT_KEY"),
     },
   };
+}
+
+const KEYS = ["url", "headers", "protocol", "compression"];
+
+function checkOptions(options: unknown): void {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError("otlp(): expected an object of options, such as { url }");
+  const unknown = Object.keys(options).find((key) => !KEYS.includes(key));
+  if (unknown !== undefined)
+    throw new TypeError(`otlp({ ${unknown} }): no such option; there are ${KEYS.join(", ")}`);
+  const { headers } = options as OtlpOptions;
+  if (headers === undefined || typeof headers === "function") return;
+  if (typeof headers !== "object" || headers === null || Array.isArray(headers))
+    throw new TypeError(
+      'otlp({ headers }): expected an object, such as { "api-key": "…" }, or a function that gives one',
+    );
 }
 
 function optionUrl(url: string | undefined): URL | undefined {

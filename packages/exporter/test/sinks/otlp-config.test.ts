@@ -84,6 +84,12 @@ test.each([
   [{ url: "collector:4318" }, 'otlp({ url: "collector:4318" }): expected an http or https URL'],
   [{ protocol: "grpc" }, 'otlp({ protocol: "grpc" }): expected "http/protobuf" or "http/json"'],
   [{ compression: "br" }, 'otlp({ compression: "br" }): expected "gzip" or "none"'],
+  [{ endpoint: "x" }, "otlp({ endpoint }): no such option; there are url, headers, protocol, compression"],
+  [
+    { headers: "api-key=1" },
+    'otlp({ headers }): expected an object, such as { "api-key": "…" }, or a function that gives one',
+  ],
+  [null, "otlp(): expected an object of options, such as { url }"],
 ])("a wrong option %o is the programmer's", (options, message) => {
   expect(() => otlpConfig(options as never, {})).toThrow(new TypeError(message));
 });

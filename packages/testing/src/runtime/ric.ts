@@ -143,10 +143,19 @@ function command({
   node = process.execPath,
 }: FunctionOptions): [string, string[]] {
   const { resolve } = createRequire(import.meta.url);
-  const ric = dirname(resolve("aws-lambda-ric/package.json"));
+  const ric = dirname(runtimeClient(resolve));
   const transport = join(dirname(resolve("@throughline/testing/package.json")), "ric-transport.cjs");
   const preload = existsSync(join(ric, "rapid-client.node")) ? [] : ["--require", transport];
   return [node, [...preload, join(ric, "index.mjs"), handler]];
+}
+
+/** It is an optional peer, as npm would compile its native part, which the transport stands in for. */
+function runtimeClient(resolve: (id: string) => string): string {
+  try {
+    return resolve("aws-lambda-ric/package.json");
+  } catch (cause) {
+    throw new Error("startFunction(): needs `npm install --ignore-scripts aws-lambda-ric@4`", { cause });
+  }
 }
 
 function lambdaEnvironment(options: FunctionOptions, name: string, address: string): Record<string, string> {
