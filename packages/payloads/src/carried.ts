@@ -6,6 +6,11 @@ export type Carried = Readonly<Record<string, string>>;
 /** What became of a context that had too little room: some of it was left out, or all of it. */
 export type Shortage = "reduced" | "skipped";
 
+/** Whether there is no context to carry; nor is there in what plain JavaScript left out, which must not fail a handler. */
+export function isNothing(carried: Carried | undefined): boolean {
+  return Object.keys(carried ?? {}).length === 0;
+}
+
 /** How large a thing may become that a context is put into, and who hears of it when that was too little. */
 export interface Room {
   /** UTF-8 bytes of the whole, the context included. Default no bound. */
@@ -20,7 +25,7 @@ export function fitting(
   sizeOf: (level: Carried) => number,
   { maxBytes, onShortage }: Room,
 ): Carried | undefined {
-  if (Object.keys(carried).length === 0) return undefined;
+  if (isNothing(carried)) return undefined;
   for (const level of reductions(carried)) {
     if (maxBytes !== undefined && sizeOf(level) > maxBytes) continue;
     if (level !== carried) onShortage?.("reduced");

@@ -1,5 +1,5 @@
 import { attributes, type Place } from "@throughline/propagation";
-import { type Carried, isStandard, isWrapped, reductions, type Shortage } from "./carried.ts";
+import { type Carried, isNothing, isStandard, isWrapped, reductions, type Shortage } from "./carried.ts";
 import { envelope } from "./envelope.ts";
 import { KEY } from "./json.ts";
 import { limits } from "./limits.ts";
@@ -52,6 +52,7 @@ export const messageAttributes = {
       onShortage,
     }: MessageAttributesOptions = {},
   ): Readonly<Record<string, Attribute | StringAttribute>> | undefined {
+    if (isNothing(carried)) return map;
     const names = Object.keys(map ?? {}).map((name) => name.toLowerCase());
     const ownBaggage =
       names.includes("baggage") && !names.some((name) => name === "traceparent" || name === KEY);

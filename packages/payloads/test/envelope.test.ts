@@ -1,7 +1,7 @@
 import { inject as injectHeaders, extract as read, type TraceContext } from "@throughline/propagation";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { envelope, isRecord, parseObject } from "../src/index.ts";
+import { envelope, isRecord, messageAttributes, mqtt, parseObject, stepFunctions } from "../src/index.ts";
 
 const carried = {
   traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
@@ -288,4 +288,19 @@ describe("room", () => {
     const payload = { id: 1n };
     expect(envelope.inject(payload, full, { maxBytes: 1000 })).toBe(payload);
   });
+});
+
+test.each<[string, (nothing: never) => unknown]>([
+  ["an object", (nothing) => envelope.inject({ id: 17 }, nothing)],
+  ["a text", (nothing) => JSON.parse(envelope.injectText('{"id":17}', nothing))],
+  ["attributes", (nothing) => messageAttributes.inject({ id: 17 } as never, nothing)],
+  ["MQTT properties", (nothing) => mqtt.inject({ id: 17 }, nothing)],
+  ["a payload", (nothing) => mqtt.injectPayload({ id: 17 }, nothing)],
+  ["an input", (nothing) => stepFunctions.injectInput({ id: 17 }, nothing)],
+])("headers that were forgotten fail nobody: %s", (_, inject) => {
+  expect(inject(undefined as never)).toEqual({ id: 17 });
+});
+
+test("nor do those of AWS IoT", () => {
+  expect(mqtt.injectUserProperties("[]", undefined as never)).toBe("[]");
 });

@@ -1,4 +1,4 @@
-import { type Context, context as contextApi, type Span, trace } from "@opentelemetry/api";
+import { type Context, context as contextApi, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
 import { endSpan, getTraceContext, pointerLink, toSpanContext, within } from "@throughline/otel";
 import { isCopyable, isRecord } from "@throughline/payloads";
 import { inject, type TraceContext, xray } from "@throughline/propagation";
@@ -80,11 +80,16 @@ function describeAnswer(
   if (output.presigned !== undefined) return void span.updateName(`${call.spanName} presign`);
   describeMetadata(span, output.$metadata);
   const {
+    error,
     attributes = {},
     messages = [],
     pointers = [],
   }: Answer = call.operation.answered?.(output, input, settings) ?? {};
   span.setAttributes(attributes as never);
+  if (error !== undefined) {
+    span.setAttribute(semconv.ERROR_TYPE, error);
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
   for (const places of messages) {
     const context = firstContext(places);
     if (context) addLink(span, { context: toSpanContext(context) });

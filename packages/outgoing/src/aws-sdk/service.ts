@@ -29,6 +29,8 @@ export interface AnswerSettings {
 }
 
 export interface Answer {
+  /** The kind of error that a call tells of which itself succeeded. */
+  readonly error?: string | undefined;
   readonly attributes?: Attributes | undefined;
   /** For each message received, where its context may be; they are linked. */
   readonly messages?: readonly Iterable<Place>[] | undefined;

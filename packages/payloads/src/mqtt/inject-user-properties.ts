@@ -1,4 +1,4 @@
-import type { Carried, Room } from "../carried.ts";
+import { type Carried, isNothing, type Room } from "../carried.ts";
 import { parseJson } from "../json.ts";
 import { carries, propertiesOf } from "./user-properties.ts";
 
@@ -16,6 +16,7 @@ export function injectUserProperties(
   carried: Carried,
   { onShortage }: Pick<Room, "onShortage"> = {},
 ): string | undefined {
+  if (isNothing(carried)) return text;
   const properties = parseJson(text ?? "[]");
   if (!Array.isArray(properties) || carries(properties)) return text;
   const context = propertiesOf(carried).map(([name, value]) => JSON.stringify({ [name]: value }));

@@ -31,7 +31,7 @@ export function carries(properties: unknown): boolean {
 /** What of a context fits into user properties as AWS IoT takes them. */
 export function propertiesOf(carried: Carried): [string, string][] {
   const { userPropertyLength } = limits.iot;
-  return Object.entries(carried).filter((property) =>
+  return Object.entries(carried ?? {}).filter((property) =>
     property.every((text) => text.length <= userPropertyLength),
   );
 }

@@ -33,6 +33,8 @@ function invoking(): Operation {
         [semconv.FAAS_INVOKED_REGION]: isArn ? text(parts[3]) : undefined,
       });
     },
+    // Lambda answers 200 for a function that threw.
+    answered: ({ FunctionError }) => ({ error: text(FunctionError) }),
   };
 }
 

@@ -7,7 +7,7 @@ import {
   InvokeWithResponseStreamCommand,
   LambdaClient,
 } from "@aws-sdk/client-lambda";
-import { SpanKind } from "@opentelemetry/api";
+import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { datadog, inject, w3c, xray } from "@throughline/propagation";
 import { type Delivery, type LambdaEndpoint, startLambdaEndpoint } from "@throughline/testing";
@@ -33,6 +33,9 @@ beforeAll(async () => {
       charge: async (event, delivery) => {
         calls.push({ event, delivery });
         return "done";
+      },
+      fail: async () => {
+        throw new Error("sold out");
       },
     },
   });
@@ -333,3 +336,10 @@ function withoutContext(clientContext: unknown): unknown {
   const own = Object.entries(custom).filter(([key]) => !OURS.test(key));
   return { ...rest, custom: own.length > 0 ? Object.fromEntries(own) : undefined };
 }
+
+test("a function that threw is its caller's failed call", async () => {
+  const { span } = await invoke({ FunctionName: "fail" });
+  expect(span.status.code).toBe(SpanStatusCode.ERROR);
+  expect(span.attributes).toMatchObject({ "error.type": "Unhandled", "http.response.status_code": 200 });
+  expect((await invoke({})).span.status.code).toBe(SpanStatusCode.UNSET);
+});
