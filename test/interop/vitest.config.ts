@@ -1,19 +1,6 @@
-import { join } from "node:path";
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import type { ViteUserConfig } from "vitest/config";
+import { suite } from "../suite.ts";
 
-const source = { conditions: ["@throughline/source"] };
-
-const config: ViteUserConfig = defineConfig({
-  resolve: source,
-  ssr: { resolve: source },
-  test: {
-    root: import.meta.dirname,
-    include: ["*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    reporters: ["default", "json"],
-    outputFile: { json: join(import.meta.dirname, "../../out/interop.json") },
-  },
-});
+const config: ViteUserConfig = suite(import.meta.dirname, "interop");
 
 export default config;
