@@ -20,9 +20,11 @@ export function mayCarry(text: unknown): text is string {
   return typeof text === "string" && PROPAGATION.test(text);
 }
 
+const OBJECT = /^\s*\{/;
+
 /** The object a JSON text holds; `undefined` for anything else. Texts that cannot be one are not parsed. */
 export function parseObject(text: unknown): Record<string, unknown> | undefined {
-  if (typeof text !== "string" || !/^\s*\{/.test(text)) return undefined;
+  if (typeof text !== "string" || !OBJECT.test(text)) return undefined;
   const value = parseJson(text);
   return isRecord(value) ? value : undefined;
 }
@@ -32,7 +34,7 @@ export function parseObject(text: unknown): Record<string, unknown> | undefined 
  * than a double. `undefined` also where it is too deep to be copied: what parses texts takes more levels than what visits values.
  */
 export function parseVerbatim(text: string): Record<string, unknown> | undefined {
-  if (!parseObject(text)) return undefined;
+  if (!OBJECT.test(text)) return undefined;
   const { parse, rawJSON } = JSON as unknown as Raw;
   try {
     return parse(text, (_, value, { source }) =>
