@@ -20,16 +20,19 @@ export function endSpan(
 function recordOutcome(span: Span, { statusCode }: Outcome = {}): void {
   if (statusCode === undefined) return;
   span.setAttribute(HTTP_RESPONSE_STATUS_CODE, statusCode);
-  if (statusCode < 500) return;
-  span.setAttribute(ERROR_TYPE, String(statusCode));
-  span.setStatus({ code: SpanStatusCode.ERROR });
+  if (statusCode >= 500) setError(span, String(statusCode));
 }
 
 function recordError(span: Span, error: unknown): void {
   const described = describe(error);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: described.message });
-  span.setAttribute(ERROR_TYPE, described.name);
+  setError(span, described.name, described.message);
   span.recordException(described);
+}
+
+/** Says on the span that what it stands for failed, and of what kind the failure was. */
+export function setError(span: Span, type: string, message?: string): void {
+  span.setAttribute(ERROR_TYPE, type);
+  span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });
 }
 
 /** JavaScript throws anything; a value that is no error is described as the runtime describes it to the caller. */

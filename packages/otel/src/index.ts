@@ -1,7 +1,7 @@
 export { activate, ensureContextManager, LiveContext, within } from "./activate.ts";
 export { toContext } from "./carried.ts";
 export { choiceFromEnvironment } from "./choice.ts";
-export { type Ending, endSpan } from "./ending.ts";
+export { type Ending, endSpan, setError } from "./ending.ts";
 export type { InvocationContext } from "./environment.ts";
 export { type Extraction, type ExtractionOptions, extractRemote } from "./extraction.ts";
 export { type Extractor, loadExtractor, runExtractor } from "./extractor.ts";

@@ -1,5 +1,5 @@
-import { type Context, context as contextApi, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
-import { endSpan, getTraceContext, pointerLink, toSpanContext, within } from "@throughline/otel";
+import { type Context, context as contextApi, type Span, trace } from "@opentelemetry/api";
+import { endSpan, getTraceContext, pointerLink, setError, toSpanContext, within } from "@throughline/otel";
 import { isCopyable, isRecord } from "@throughline/payloads";
 import { inject, type TraceContext, xray } from "@throughline/propagation";
 import * as semconv from "@throughline/triggers";
@@ -86,10 +86,7 @@ function describeAnswer(
     pointers = [],
   }: Answer = call.operation.answered?.(output, input, settings) ?? {};
   span.setAttributes(attributes as never);
-  if (error !== undefined) {
-    span.setAttribute(semconv.ERROR_TYPE, error);
-    span.setStatus({ code: SpanStatusCode.ERROR });
-  }
+  if (error !== undefined) setError(span, error);
   for (const places of messages) {
     const context = firstContext(places);
     if (context) addLink(span, { context: toSpanContext(context) });

@@ -6,13 +6,11 @@ import {
   type Span,
   type Attributes as SpanAttributes,
   SpanKind,
-  SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
-import { getTraceContext, type OpenWork, openWork } from "@throughline/otel";
+import { getTraceContext, type OpenWork, openWork, setError } from "@throughline/otel";
 import { type Carrier, inject } from "@throughline/propagation";
 import {
-  ERROR_TYPE,
   HTTP_RESPONSE_STATUS_CODE,
   httpSpanName,
   NETWORK_PEER_ADDRESS,
@@ -138,11 +136,6 @@ function exchange(span: Span, work: OpenWork | undefined): Exchange {
   };
 }
 
-function setError(span: Span, type: string, message?: string): void {
-  span.setAttribute(ERROR_TYPE, type);
-  span.setStatus({ code: SpanStatusCode.ERROR, ...(message && { message }) });
-}
-
 /** The code is more telling than the name, where there is one: `ECONNREFUSED`. A DOMException's is a number. */
 function typeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
@@ -156,5 +149,5 @@ function nameOf(error: unknown): string | undefined {
 
 function messageOf(error: unknown): string | undefined {
   const { message } = (error ?? {}) as { message?: unknown };
-  return typeof message === "string" ? message : undefined;
+  return typeof message === "string" && message !== "" ? message : undefined;
 }
