@@ -7,7 +7,6 @@ import {
   spanPointersFromEnvironment,
   toFormats,
 } from "@throughline/otel";
-import { type HttpOptions, resolveHttpOptions } from "@throughline/outgoing";
 import {
   type BatchMode,
   defaultFormats,
@@ -133,11 +132,6 @@ export function checkSink(factory: string, sink: unknown): void {
   throw new TypeError(
     `${factory}({ sink: ${JSON.stringify(sink)} }): expected a sink, such as otlp({ url })`,
   );
-}
-
-/** Throws for options of outgoing HTTP that are wrong. */
-export function checkHttp(factory: string, http: HttpOptions | false | undefined): void {
-  if (http !== false) resolveHttpOptions(`${factory}({ http })`, http);
 }
 
 /** Throws for a timeout that is no positive number of milliseconds. */

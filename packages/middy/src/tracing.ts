@@ -1,7 +1,7 @@
 import { context as contextApi, createContextKey, trace } from "@opentelemetry/api";
 import { createFlusher, logAsAsked, type Sink, startProvider } from "@throughline/exporter";
 import { ensureContextManager, startInvocation } from "@throughline/otel";
-import { type HttpOptions, traceHttp, withoutHttpSpans } from "@throughline/outgoing";
+import { type HttpOptions, listenToHttp, resolveHttpOptions, withoutHttpSpans } from "@throughline/outgoing";
 import { around } from "./around.ts";
 import { extracting } from "./extracting.ts";
 import { checkInstrumentations, type Instrumentation, instrument } from "./instrumentations.ts";
@@ -9,7 +9,6 @@ import {
   CONTEXT_KEYS,
   type ContextOptions,
   checkBoolean,
-  checkHttp,
   checkKeys,
   checkSink,
   checkTimeout,
@@ -60,7 +59,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
   checkKeys("tracing", options, KEYS);
   checkTimeout("tracing", options.timeout);
   checkSink("tracing", options.sink);
-  checkHttp("tracing", options.http);
+  const http = options.http === false ? undefined : resolveHttpOptions("tracing({ http })", options.http);
   checkBoolean("tracing", "authorizer", options.authorizer);
   checkInstrumentations("tracing", options.instrumentations);
   const resolving = resolveOptions("tracing", options);
@@ -70,8 +69,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
   const tracer = started?.provider.getTracer("@throughline/middy");
   const flusher = started && createFlusher(started.flush, { timeout: options.timeout });
   ensureContextManager();
-  const { http } = options;
-  if (http !== false) traceHttp(http);
+  if (http) listenToHttp(http);
   instrument(options.instrumentations ?? [], started?.provider ?? trace.getTracerProvider());
   return around("tracing", (request, chain) => {
     const { event, context } = request;
@@ -86,7 +84,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
       });
       const traced = invocation.context.setValue(TRACED, requestId);
       // Another function of this process may have asked for spans.
-      const deactivate = activate(http === false ? withoutHttpSpans(traced) : traced);
+      const deactivate = activate(http ? traced : withoutHttpSpans(traced));
       flusher?.started(requestId);
       return {
         answer: (result) => (authorizer ? invocation.passOn(result) : result),

@@ -1,7 +1,7 @@
 import { shared } from "@throughline/otel";
 import { subscribe } from "./http/channels.ts";
 import { nodeHttp } from "./http/node-http.ts";
-import { type HttpOptions, resolveHttpOptions } from "./http/options.ts";
+import { type HttpOptions, type HttpSettings, resolveHttpOptions } from "./http/options.ts";
 import { undici } from "./http/undici.ts";
 
 /**
@@ -18,7 +18,11 @@ import { undici } from "./http/undici.ts";
  * const stop = traceHttp({ headersTo: { deny: ["api.partner.example"] } });
  */
 export function traceHttp(options: HttpOptions = {}): () => void {
-  const settings = resolveHttpOptions("traceHttp", options);
+  return listenToHttp(resolveHttpOptions("traceHttp", options));
+}
+
+/** The same with options that are resolved already. */
+export function listenToHttp(settings: HttpSettings): () => void {
   const disabled = (process.env.OTEL_NODE_DISABLED_INSTRUMENTATIONS ?? "")
     .split(",")
     .map((name) => name.trim());
